@@ -1,0 +1,25 @@
+"""Enrich turns archived deliveries into decisions."""
+
+from typing import Any
+
+from chalice import Chalice, Rate
+from chalice.app import CloudWatchEvent, SQSEvent
+
+from earshot.flows import compile_watchlist, decide_signals, understand_posts
+
+app = Chalice(app_name="enrich", configure_logs=False)
+
+
+@app.on_sqs_message(queue_arn="merged", batch_size=10, name="understand_posts")
+def understand(event: SQSEvent) -> dict[str, Any]:
+    return understand_posts.handle(event.to_dict(), event.context)
+
+
+@app.on_sqs_message(queue_arn="merged", batch_size=10, name="decide_signals")
+def decide(event: SQSEvent) -> dict[str, Any]:
+    return decide_signals.handle(event.to_dict(), event.context)
+
+
+@app.schedule(Rate(15, unit=Rate.MINUTES), name="compile_watchlist")
+def compile_entries(event: CloudWatchEvent) -> dict[str, Any]:
+    return compile_watchlist.handle(event.to_dict(), event.context)

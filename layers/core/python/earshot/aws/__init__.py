@@ -1,0 +1,1 @@
+"""The only boto3 code: keys, stores, archive, queues, mailer."""

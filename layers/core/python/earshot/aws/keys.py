@@ -1,0 +1,205 @@
+"""Every key of the table and of the raw bucket. `docs/access-patterns.md` names the question
+each of them answers.
+
+Keys are made of identity and sort as text; a time in a key is UTC. ``pk`` and ``sk`` are the
+table's, ``due_shard`` and ``due_at`` those of its only index.
+"""
+
+import hashlib
+import hmac
+import re
+from datetime import UTC, datetime
+
+Key = dict[str, str]
+
+ACCOUNT_SHARDS = 16
+DUE_SHARDS = 8
+DUE_INDEX = "due"
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+
+
+def digest(*parts: str) -> str:
+    """32 hex digits that stand for the parts, in their order."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+
+def timestamp(moment: datetime) -> str:
+    """UTC, microseconds, sorts as text."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _shard(identity: str, shards: int) -> int:
+    return int(hashlib.sha256(identity.encode()).hexdigest()[:8], 16) % shards
+
+
+# What the operator sets up
+
+
+def connections() -> str:
+    return "CONNECTIONS"
+
+
+def connection(source: str, connection_id: str) -> Key:
+    return {"pk": connections(), "sk": f"{source}#{connection_id}"}
+
+
+def config() -> Key:
+    return {"pk": "CONFIG", "sk": "CONFIG"}
+
+
+def sellers() -> str:
+    return "SELLERS"
+
+
+def seller(seller_id: str) -> Key:
+    return {"pk": sellers(), "sk": seller_id}
+
+
+def watchlist() -> str:
+    return "WATCHLIST"
+
+
+def watchlist_entry(entry_id: str) -> Key:
+    return {"pk": watchlist(), "sk": entry_id}
+
+
+# Business data
+
+
+def account_shards() -> tuple[str, ...]:
+    return tuple(f"ACCOUNTS#{shard:02d}" for shard in range(ACCOUNT_SHARDS))
+
+
+def account(account_id: str) -> Key:
+    return {
+        "pk": f"ACCOUNTS#{_shard(account_id, ACCOUNT_SHARDS):02d}",
+        "sk": f"ACCOUNT#{account_id}",
+    }
+
+
+def contact(contact_id: str) -> Key:
+    return {
+        "pk": f"ACCOUNTS#{_shard(contact_id, ACCOUNT_SHARDS):02d}",
+        "sk": f"CONTACT#{contact_id}",
+    }
+
+
+def route(kind: str, value: str) -> str:
+    """The inverted index of candidates: ``kind`` is account, territory or desk."""
+    return f"ROUTE#{kind}#{value}"
+
+
+def candidate(kind: str, value: str, *, role: str, seller_id: str) -> Key:
+    return {"pk": route(kind, value), "sk": f"{role}#{seller_id}"}
+
+
+# Deliveries
+
+
+def receipts(source: str, connection_id: str, hour: datetime) -> str:
+    return f"RECEIPT#{source}#{connection_id}#{hour.astimezone(UTC):%Y-%m-%dT%H}"
+
+
+def receipt(source: str, connection_id: str, hour: datetime, *, delivery_id: str) -> Key:
+    return {"pk": receipts(source, connection_id, hour), "sk": delivery_id}
+
+
+# Posts: all that concerns one post lies in one partition
+
+
+def post(source: str, native_id: str) -> str:
+    return f"POST#{source}#{native_id}"
+
+
+def post_head(source: str, native_id: str) -> Key:
+    return {"pk": post(source, native_id), "sk": "HEAD"}
+
+
+def post_raw(source: str, native_id: str, raw_key: str) -> Key:
+    return {"pk": post(source, native_id), "sk": f"RAW#{raw_key}"}
+
+
+def post_commit(source: str, native_id: str, *, subject_id: str, version: str) -> Key:
+    return {"pk": post(source, native_id), "sk": f"COMMIT#{subject_id}#{version}"}
+
+
+def post_alert(source: str, native_id: str, alert_id: str) -> Key:
+    return {"pk": post(source, native_id), "sk": f"ALERT#{alert_id}"}
+
+
+def permalink(url: str) -> Key:
+    return {"pk": f"LINK#{digest(url)}", "sk": "LINK"}
+
+
+def author(source: str, author_id: str) -> str:
+    return f"AUTHOR#{source}#{author_id}"
+
+
+def author_post(source: str, author_id: str, native_id: str) -> Key:
+    return {"pk": author(source, author_id), "sk": f"POST#{native_id}"}
+
+
+def tombstone(secret: bytes, *identity: str) -> Key:
+    """Refuses what was deleted without telling what it was: HMAC-SHA-256 of the identity."""
+    mac = hmac.new(secret, "\x1f".join(identity).encode(), hashlib.sha256).hexdigest()
+    return {"pk": f"TOMBSTONE#{mac}", "sk": "TOMBSTONE"}
+
+
+# Signals, decisions, alerts
+
+
+def subject(subject_id: str) -> str:
+    return f"SUBJECT#{subject_id}"
+
+
+def signal(subject_id: str, signal_id: str) -> Key:
+    return {"pk": subject(subject_id), "sk": f"SIGNAL#{signal_id}"}
+
+
+def signal_rows(signal_id: str) -> str:
+    return f"SIGNAL#{signal_id}"
+
+
+def signal_post(signal_id: str, source: str, native_id: str) -> Key:
+    return {"pk": signal_rows(signal_id), "sk": f"POST#{source}#{native_id}"}
+
+
+def signal_alert(signal_id: str, seller_id: str) -> Key:
+    return {"pk": signal_rows(signal_id), "sk": f"ALERT#{seller_id}"}
+
+
+def decisions(signal_id: str, revision: int, chunk: int = 0) -> Key:
+    return {"pk": signal_rows(signal_id), "sk": f"DECISIONS#{revision:08d}#{chunk:03d}"}
+
+
+def guard(seller_id: str, source: str, native_id: str) -> Key:
+    return {"pk": f"GUARD#{seller_id}", "sk": f"{source}#{native_id}"}
+
+
+def outbox(alert_id: str) -> Key:
+    return {"pk": f"OUTBOX#{alert_id}", "sk": "OUTBOX"}
+
+
+def due_shards() -> tuple[str, ...]:
+    return tuple(f"DUE#{shard}" for shard in range(DUE_SHARDS))
+
+
+def due_shard(alert_id: str) -> str:
+    return f"DUE#{_shard(alert_id, DUE_SHARDS)}"
+
+
+# The bucket
+
+
+def raw_object(source: str, connection_id: str, delivery_id: str) -> str:
+    return f"raw/{source}/{connection_id}/{delivery_id}"
+
+
+def journal_object(kind: str, moment: datetime, identity: str) -> str:
+    day = moment.astimezone(UTC)
+    return f"journal/{day:%Y/%m/%d}/{kind}/{_UNSAFE.sub('_', identity)}.json"
+
+
+def watchlist_object() -> str:
+    return "watchlist/current.json"

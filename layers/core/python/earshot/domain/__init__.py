@@ -1,0 +1,1 @@
+"""Pure functions over frozen models: no AWS, no clock, no environment."""
