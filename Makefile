@@ -1,0 +1,57 @@
+# Every target sets up what it needs inside this clone; nothing but Python 3.11-3.13 and make is assumed.
+PYTHON ?= python3
+STAGE ?=
+PROFILE ?=
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE := 1
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help environment demo dev test check bench build lock deploy destroy clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+
+environment: ## make .venv and .venv-ministack from the lock
+	@exec $(PYTHON) infra/environments.py
+
+demo: environment ## deploy to an embedded AWS, send deliveries, show the alerts they caused
+	@exec $(BIN)/python -m earshot_ops.demo
+
+dev: environment ## the same, and stay up until Ctrl-C; the state survives
+	@exec $(BIN)/python -m earshot_ops.demo --stay
+
+test: environment ## run every test
+	@exec $(BIN)/python -m pytest
+
+check: environment ## format, lint, types, templates, security, then every test: what CI runs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m earshot_ops.build --all
+	$(BIN)/cfn-lint --non-zero-exit-code warning
+	$(BIN)/bandit -q -c pyproject.toml -r layers infra functions
+	@$(MAKE) --no-print-directory test
+
+bench: environment ## cold imports and the webhook handler, as ratios
+	@exec $(BIN)/python -m tests.bench
+
+build: environment ## package every app and the layer for STAGE (all stages when none is named)
+	@exec $(BIN)/python -m earshot_ops.build $(if $(STAGE),--stage $(STAGE),--all)
+
+lock: ## resolve the dependencies anew and export them (needs uv and a network)
+	uv lock --upgrade
+	uv export -q --frozen --all-groups --no-emit-project -o requirements/dev.txt
+	uv export -q --frozen --only-group layer --no-emit-project -o requirements/layer.txt
+	uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 \
+		--custom-compile-command "make lock" requirements/ministack.in -o requirements/ministack.txt
+
+deploy: environment ## deploy to AWS: make deploy STAGE=prod [PROFILE=name]
+	@exec $(BIN)/python -m earshot_ops.deployment deploy --stage "$(STAGE)" $(if $(PROFILE),--profile $(PROFILE))
+
+destroy: environment ## remove the apps from AWS and keep the data: make destroy STAGE=prod
+	@exec $(BIN)/python -m earshot_ops.deployment destroy --stage "$(STAGE)" $(if $(PROFILE),--profile $(PROFILE))
+
+clean: ## remove the environments, caches and everything built
+	rm -rf .venv .venv-ministack .cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""What the operator runs: build, deployment, the embedded AWS and the command line."""
