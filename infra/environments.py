@@ -6,6 +6,7 @@ with the hash-pinned requirements which the lock exports. Caches stay inside the
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -18,10 +19,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-try:
+with contextlib.suppress(ImportError):  # an older Python, which check_python() refuses
     import tomllib
-except ImportError:  # before Python 3.11, which check_python() is about to refuse
-    pass
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
