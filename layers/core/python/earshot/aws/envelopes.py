@@ -1,13 +1,13 @@
 """What queue messages carry: identities and pointers, never a body."""
 
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from earshot.domain.models import Delivery, Mention, Understanding
 from earshot.errors import MalformedPayloadError, UnknownSchemaError
 
-SCHEMA = 1
+SCHEMA: Final = 1
 
 
 class Envelope(BaseModel):

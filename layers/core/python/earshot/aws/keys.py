@@ -124,8 +124,10 @@ def post_commit(source: str, native_id: str, *, subject_id: str, version: str) -
     return {"pk": post(source, native_id), "sk": f"COMMIT#{subject_id}#{version}"}
 
 
-def post_alert(source: str, native_id: str, alert_id: str) -> Key:
-    return {"pk": post(source, native_id), "sk": f"ALERT#{alert_id}"}
+def guard(source: str, native_id: str, *, seller_id: str) -> Key:
+    """One seller hears of one post once; lies with the post, so that the post's alerts are found
+    (and erased) by it."""
+    return {"pk": post(source, native_id), "sk": f"GUARD#{seller_id}"}
 
 
 def permalink(url: str) -> Key:
@@ -165,16 +167,8 @@ def signal_post(signal_id: str, source: str, native_id: str) -> Key:
     return {"pk": signal_rows(signal_id), "sk": f"POST#{source}#{native_id}"}
 
 
-def signal_alert(signal_id: str, seller_id: str) -> Key:
-    return {"pk": signal_rows(signal_id), "sk": f"ALERT#{seller_id}"}
-
-
 def decisions(signal_id: str, revision: int, chunk: int = 0) -> Key:
     return {"pk": signal_rows(signal_id), "sk": f"DECISIONS#{revision:08d}#{chunk:03d}"}
-
-
-def guard(seller_id: str, source: str, native_id: str) -> Key:
-    return {"pk": f"GUARD#{seller_id}", "sk": f"{source}#{native_id}"}
 
 
 def outbox(alert_id: str) -> Key:

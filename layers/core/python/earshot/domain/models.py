@@ -285,7 +285,9 @@ class WorkingHours(Model):
     zone: Zone = "UTC"
     start: time = time(8)
     end: time = time(18)
-    days: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (1, 2, 3, 4, 5)
+    days: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1)] = (
+        *range(1, 6),
+    )
 
 
 class Seller(Model):
@@ -381,13 +383,14 @@ class AlertState(StrEnum):
 
 class Alert(Model):
     """A decision on its way through a channel: one outbox row. It holds identities only; what the
-    mail says is read when it is rendered."""
+    mail says is read when it is rendered. ``delivery_id`` is what caused it, for the logs."""
 
     alert_id: Identifier
     signal_id: Identifier
     subject_id: Identifier
     seller_id: Slug
     revision: int
+    delivery_id: str | None = None
     state: AlertState
     due_at: Utc | None
     attempt: int = 0
@@ -412,3 +415,26 @@ class Feedback(Model):
     seller_id: Slug
     kind: FeedbackKind
     given_at: Utc
+
+
+class PostHead(Model):
+    """What is known of a post's newest version without its words: where it went and why.
+
+    ``subject_ids`` are those of every version so far, ``current_ids`` those of the newest;
+    ``nearest`` is the entry that came closest when it concerned nobody.
+    """
+
+    source: Slug
+    native_id: Identifier
+    version: Identifier
+    author_id: Identifier
+    permalink: str | None = None
+    posted_at: Utc
+    outcome: Slug
+    intent: Intent
+    current_ids: tuple[str, ...] = ()
+    subject_ids: frozenset[str] = frozenset()
+    nearest: str | None = None
+    watchlist_version: str
+    model_version: str
+    raw_key: str

@@ -1,7 +1,156 @@
-"""Normalise, dedupe, match and understand posts."""
+"""Normalise, dedupe, match and understand posts; the few that concern somebody go on."""
 
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from earshot.aws import clients, keys
+from earshot.aws.envelopes import DeliveryMessage, MentionMessage, parse
+from earshot.aws.queues import Queue
+from earshot.aws.watchlist_artifact import WatchlistArtifact
+from earshot.domain.matching import match
+from earshot.domain.models import Deletion, Delivery, Ignored, Mention, Post, PostHead
+from earshot.domain.models import Understanding as Meaning
+from earshot.domain.subjects import account_id_of, find_subjects, objects_of
+from earshot.domain.understanding import understand
+from earshot.domain.watchlist import WatchlistIndex
+from earshot.errors import GoneError, PermanentError
+from earshot.flows import posts_of_delivery
+from earshot.flows.counting import count
+from earshot.flows.erase import Eraser, eraser
+from earshot.settings import settings
+
+logger = Logger()
+processor = BatchProcessor(event_type=EventType.SQS)
+
+
+@cache
+def artifact() -> WatchlistArtifact:
+    return WatchlistArtifact(clients.s3(), settings().EARSHOT_BUCKET)
+
+
+@cache
+def mentions_queue() -> Queue:
+    return Queue(clients.sqs(), settings().EARSHOT_MENTIONS_QUEUE_URL)
+
+
+@cache
+def dead_letters() -> Queue:
+    return Queue(clients.sqs(), settings().EARSHOT_DELIVERIES_DLQ_URL)
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    raise NotImplementedError
+    return process_partial_response(  # type: ignore[return-value]
+        event=event, record_handler=handle_record, processor=processor, context=context
+    )
+
+
+def handle_record(record: SQSRecord) -> None:
+    try:
+        delivery = parse(DeliveryMessage, record.body).delivery
+        logger.set_correlation_id(delivery.delivery_id)
+        understand_delivery(delivery, artifact().current(), eraser())
+    except GoneError:
+        count("delivery_expired")
+        logger.info("delivery_expired", message_id=record.message_id)
+    except PermanentError as error:
+        count("delivery_rejected")
+        logger.warning("delivery_rejected", reason=type(error).__name__, id=record.message_id)
+        dead_letters().dead_letter(record.body, type(error).__name__)
+
+
+def understand_delivery(delivery: Delivery, index: WatchlistIndex, erasing: Eraser) -> None:
+    """Every post of the delivery reaches the mentions queue or an outcome that `why` can tell."""
+    found = tuple(posts_of_delivery.read(delivery, erasing.archive))
+    posts = [item for item in found if isinstance(item, Post)]
+    erasing.posts.index(posts)
+    for item in found:
+        if isinstance(item, Ignored):
+            count("part_ignored")
+            logger.info("part_ignored", reason=item.reason)
+        elif isinstance(item, Deletion):
+            outcome = erasing.erase_post(item.source, item.native_id, raw_key=delivery.raw_key)
+            logger.info("post_deleted", outcome=outcome)
+        else:
+            outcome = understand_post(item, delivery, index, erasing)
+            count("post_understood")
+            logger.info("post_understood", outcome=outcome)
+
+
+def understand_post(
+    post: Post, delivery: Delivery, index: WatchlistIndex, erasing: Eraser
+) -> str:
+    """The outcome: where the post went, or why nowhere."""
+    if erasing.tombstones.refuses(post.source, post.native_id, post.author.author_id):
+        erasing.erase_post(post.source, post.native_id, raw_key=delivery.raw_key)
+        return "erased"
+    meaning = understand(post.plain)
+    mentions = match(post, index)
+    outcome = find_subjects(post, mentions, meaning.intent)
+    head = PostHead(
+        source=post.source,
+        native_id=post.native_id,
+        version=post.version,
+        author_id=post.author.author_id,
+        permalink=post.permalink,
+        posted_at=post.posted_at,
+        outcome=outcome.reason,
+        intent=meaning.intent,
+        current_ids=outcome.subject_ids,
+        nearest=mentions[0].entry_id if mentions else None,
+        watchlist_version=index.version,
+        model_version=meaning.model_version,
+        raw_key=delivery.raw_key,
+    )
+    recorded = erasing.posts.record(head, datetime.now(UTC))
+    if recorded is None:
+        return "superseded"
+    if recorded.subject_ids and not recorded.current_ids:
+        erasing.posts.keep(post.source, post.native_id)
+    for message in messages_of(recorded, delivery, mentions, meaning):
+        mentions_queue().send(
+            message,
+            group=keys.digest(message.subject_id),
+            dedup=keys.digest(post.source, post.native_id, post.version, message.subject_id),
+        )
+    return outcome.reason
+
+
+def messages_of(
+    head: PostHead, delivery: Delivery, mentions: Iterable[Mention], meaning: Meaning
+) -> Iterator[MentionMessage]:
+    """One for each subject of this version, and one for each subject of earlier versions that
+    has to let go of the post."""
+    found = tuple(mentions)
+    for subject_id in sorted(head.subject_ids):
+        concerned = subject_id in head.current_ids
+        yield MentionMessage(
+            source=head.source,
+            native_id=head.native_id,
+            version=head.version,
+            subject_id=subject_id,
+            account_id=account_id_of(subject_id),
+            objects=objects_of(found) if concerned else (),
+            mentions=of_subject(found, subject_id) if concerned else (),
+            understanding=meaning if concerned else None,
+            watchlist_version=head.watchlist_version,
+            delivery=delivery,
+        )
+
+
+def of_subject(mentions: tuple[Mention, ...], subject_id: str) -> tuple[Mention, ...]:
+    """What concerns this subject: its own mention and the objects, not other accounts'."""
+    return tuple(
+        mention
+        for mention in mentions
+        if mention.entry_id == subject_id or not mention.entry_id.startswith("account:")
+    )

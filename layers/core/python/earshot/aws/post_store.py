@@ -1,0 +1,111 @@
+"""Posts by identity: their heads, and the index that erasure follows."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from earshot.aws import keys
+from earshot.aws.items import model_of
+from earshot.aws.queries import partition
+from earshot.domain.models import Post, PostHead
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+NOBODY_KEPT_FOR = timedelta(days=14)
+_UNSTORED = {"subject_ids"}
+
+
+class PostStore:
+    def __init__(self, table: "Table") -> None:
+        self._table = table
+
+    def index(self, posts: Iterable[Post]) -> None:
+        """Where erasure has to look: by author, by post and raw object, and by permalink.
+
+        Written before a tombstone is looked for: an erasure that runs beside it then either finds
+        these rows or leaves a tombstone that is seen.
+        """
+        with self._table.batch_writer(overwrite_by_pkeys=["pk", "sk"]) as batch:
+            for post in posts:
+                identity = {"source": post.source, "native_id": post.native_id}
+                by_author = keys.author_post(post.source, post.author.author_id, post.native_id)
+                by_raw = keys.post_raw(post.source, post.native_id, post.raw_key)
+                batch.put_item(Item={**by_author, **identity})
+                batch.put_item(Item={**by_raw, "raw_key": post.raw_key})
+                if post.permalink:
+                    batch.put_item(Item={**keys.permalink(post.permalink), **identity})
+
+    def record(self, head: PostHead, now: datetime) -> PostHead | None:
+        """Makes this version the newest and returns the head with the subjects of every version
+        so far; ``None`` when a newer version is already there."""
+        values: dict[str, Any] = {
+            ":version": head.version,
+            ":data": head.model_dump(mode="json", exclude_none=True, exclude=_UNSTORED),
+        }
+        update = "SET version = :version, #data = :data"
+        names = {"#data": "data"}
+        if head.current_ids:
+            update += " REMOVE #ttl ADD subject_ids :subjects"
+            names["#ttl"] = "ttl"
+            values[":subjects"] = set(head.current_ids)
+        else:
+            update += ", #ttl = :ttl"
+            names["#ttl"] = "ttl"
+            values[":ttl"] = int((now + NOBODY_KEPT_FOR).timestamp())
+        try:
+            answer = self._table.update_item(
+                Key=keys.post_head(head.source, head.native_id),
+                UpdateExpression=update,
+                ConditionExpression="attribute_not_exists(version) OR version <= :version",
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=values,
+                ReturnValues="ALL_NEW",
+            )
+        except self._table.meta.client.exceptions.ConditionalCheckFailedException:
+            return None
+        return _head_of(answer["Attributes"])
+
+    def keep(self, source: str, native_id: str) -> None:
+        """A post whose earlier version concerned somebody outlives the short time of the rest."""
+        self._table.update_item(
+            Key=keys.post_head(source, native_id),
+            UpdateExpression="REMOVE #ttl",
+            ExpressionAttributeNames={"#ttl": "ttl"},
+            ConditionExpression="attribute_exists(pk)",
+        )
+
+    def head(self, source: str, native_id: str) -> PostHead | None:
+        key = keys.post_head(source, native_id)
+        found = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
+        return _head_of(found) if found else None
+
+    def find(self, permalink: str) -> tuple[str, str] | None:
+        """Source and native id of the post at this address."""
+        found = self._table.get_item(Key=keys.permalink(permalink)).get("Item")
+        return (str(found["source"]), str(found["native_id"])) if found else None
+
+    def rows(self, source: str, native_id: str) -> tuple[dict[str, Any], ...]:
+        """All rows of the post: head, raw objects, commits, guards."""
+        return tuple(partition(self._table, keys.post(source, native_id)))
+
+    def of_author(self, source: str, author_id: str) -> tuple[str, ...]:
+        """Native ids of all posts of an author."""
+        rows = partition(self._table, keys.author(source, author_id), "POST#")
+        return tuple(str(row["native_id"]) for row in rows)
+
+    def forget(self, source: str, native_id: str, *, author_id: str, permalink: str | None) -> None:
+        """Deletes every row of the post; the head last, because the others are found by it."""
+        if permalink:
+            self._table.delete_item(Key=keys.permalink(permalink))
+        self._table.delete_item(Key=keys.author_post(source, author_id, native_id))
+        head = keys.post_head(source, native_id)
+        for row in self.rows(source, native_id):
+            if row["sk"] != head["sk"]:
+                self._table.delete_item(Key={"pk": str(row["pk"]), "sk": str(row["sk"])})
+        self._table.delete_item(Key=head)
+
+
+def _head_of(item: dict[str, Any]) -> PostHead:
+    head = model_of(PostHead, item)
+    return head.model_copy(update={"subject_ids": frozenset(item.get("subject_ids", ()))})

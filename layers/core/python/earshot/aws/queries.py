@@ -1,0 +1,24 @@
+"""Every page of a query."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.conditions import ConditionBase, Key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+
+def partition(table: "Table", pk: str, prefix: str = "", **options: Any) -> Iterator[dict[str, Any]]:
+    """Items of a partition whose sort key starts with ``prefix``, in its order, read
+    consistently; all pages are followed."""
+    condition: ConditionBase = Key("pk").eq(pk)
+    if prefix:
+        condition = condition & Key("sk").begins_with(prefix)
+    options = {"ConsistentRead": True, **options, "KeyConditionExpression": condition}
+    while True:
+        page = table.query(**options)
+        yield from page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return
+        options["ExclusiveStartKey"] = page["LastEvaluatedKey"]

@@ -1,0 +1,44 @@
+"""Tombstones: what was deleted stays away, and nobody can read from them what it was."""
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+from earshot.aws import keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+
+def read_secret(client: "SecretsManagerClient", name: str) -> bytes:
+    answer = client.get_secret_value(SecretId=name)
+    text = answer.get("SecretString")
+    return text.encode() if text else base64.b64decode(answer["SecretBinary"])
+
+
+class TombstoneStore:
+    def __init__(self, table: "Table", secret: bytes) -> None:
+        self._table = table
+        self._secret = secret
+
+    def keys_of(self, source: str, native_id: str, author_id: str) -> tuple[keys.Key, keys.Key]:
+        """Those of the post and of its author; the deciding transaction refuses either."""
+        return (
+            keys.tombstone(self._secret, "post", source, native_id),
+            keys.tombstone(self._secret, "author", source, author_id),
+        )
+
+    def refuses(self, source: str, native_id: str, author_id: str) -> bool:
+        wanted = self.keys_of(source, native_id, author_id)
+        return any(
+            "Item" in self._table.get_item(Key=key, ConsistentRead=True) for key in wanted
+        )
+
+    def bury_post(self, source: str, native_id: str) -> None:
+        self._bury(keys.tombstone(self._secret, "post", source, native_id))
+
+    def bury_author(self, source: str, author_id: str) -> None:
+        self._bury(keys.tombstone(self._secret, "author", source, author_id))
+
+    def _bury(self, key: dict[str, Any]) -> None:
+        self._table.put_item(Item=key)

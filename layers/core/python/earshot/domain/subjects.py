@@ -1,0 +1,50 @@
+"""Whom a post's signals are about."""
+
+from earshot.domain.models import EntryKind, Intent, Mention, Model, Post, Subject
+
+BUYING_INTENTS = frozenset(
+    {Intent.PURCHASE, Intent.RECOMMENDATION, Intent.SWITCHING, Intent.COMPLAINT}
+)
+
+
+class Outcome(Model):
+    """Where a post went: to ``subject_ids``, or nowhere for ``reason``."""
+
+    reason: str
+    subject_ids: tuple[str, ...] = ()
+
+
+def account_subject_id(account_id: str) -> str:
+    return f"account:{account_id}"
+
+
+def prospect_subject_id(post: Post) -> str:
+    return f"prospect:{post.source}:{post.author.author_id}"
+
+
+def find_subjects(post: Post, mentions: tuple[Mention, ...], intent: Intent) -> Outcome:
+    """Every account that the post is about; without one, the author as a prospect if the post
+    names something of ours or a competitor's and wants something. The rest concerns nobody."""
+    accounts = tuple(m.entry_id for m in mentions if m.kind is EntryKind.ACCOUNT)
+    if accounts:
+        return Outcome(reason="names_account", subject_ids=accounts)
+    if not mentions:
+        return Outcome(reason="names_nobody")
+    if intent not in BUYING_INTENTS:
+        return Outcome(reason="no_buying_intent")
+    return Outcome(reason="prospect", subject_ids=(prospect_subject_id(post),))
+
+
+def objects_of(mentions: tuple[Mention, ...]) -> tuple[str, ...]:
+    """The entries beside the accounts: competitor, own brand, topic."""
+    return tuple(m.entry_id for m in mentions if m.kind is not EntryKind.ACCOUNT)
+
+
+def account_id_of(subject_id: str) -> str | None:
+    kind, _, identity = subject_id.partition(":")
+    return identity if kind == "account" else None
+
+
+def prospect(subject_id: str, post: Post) -> Subject:
+    name = post.author.name or post.author.handle or "somebody unknown"
+    return Subject(subject_id=subject_id, name=name)
