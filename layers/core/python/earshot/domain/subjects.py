@@ -14,10 +14,6 @@ class Outcome(Model):
     subject_ids: tuple[str, ...] = ()
 
 
-def account_subject_id(account_id: str) -> str:
-    return f"account:{account_id}"
-
-
 def prospect_subject_id(post: Post) -> str:
     return f"prospect:{post.source}:{post.author.author_id}"
 

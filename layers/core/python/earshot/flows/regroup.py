@@ -1,7 +1,7 @@
 """Change a signal and what follows from it, in one transaction that may be tried again.
 
 Optimistic locking on the signal's revision makes the order of messages irrelevant; the FIFO queue
-only keeps tries from colliding (docs/decisions/0003).
+only keeps tries from colliding (docs/decisions/0001).
 """
 
 from collections.abc import Iterable
