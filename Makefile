@@ -2,6 +2,10 @@
 PYTHON ?= python3
 STAGE ?=
 PROFILE ?=
+MAIL_FROM ?=
+MAIL_IDENTITY ?=
+OPERATOR ?=
+WITH_DATA ?=
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 export PYTHONUTF8 := 1
@@ -46,11 +50,14 @@ lock: ## resolve the dependencies anew and export them (needs uv and a network)
 	uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 \
 		--custom-compile-command "make lock" requirements/ministack.in -o requirements/ministack.txt
 
-deploy: environment ## deploy to AWS: make deploy STAGE=prod [PROFILE=name]
-	@exec $(BIN)/python -m earshot_ops.deployment deploy --stage "$(STAGE)" $(if $(PROFILE),--profile $(PROFILE))
+deploy: environment ## deploy to AWS: make deploy STAGE=prod MAIL_FROM=alerts@example.com [PROFILE=name]
+	@exec $(BIN)/python -m earshot_ops.deployment_command deploy --stage "$(STAGE)" \
+		$(if $(PROFILE),--profile "$(PROFILE)") $(if $(MAIL_FROM),--mail-from "$(MAIL_FROM)") \
+		$(if $(MAIL_IDENTITY),--mail-identity "$(MAIL_IDENTITY)") $(if $(OPERATOR),--operator "$(OPERATOR)")
 
-destroy: environment ## remove the apps from AWS and keep the data: make destroy STAGE=prod
-	@exec $(BIN)/python -m earshot_ops.deployment destroy --stage "$(STAGE)" $(if $(PROFILE),--profile $(PROFILE))
+destroy: environment ## remove the apps from AWS and keep the data: make destroy STAGE=prod [WITH_DATA=1]
+	@exec $(BIN)/python -m earshot_ops.deployment_command destroy --stage "$(STAGE)" \
+		$(if $(PROFILE),--profile "$(PROFILE)") $(if $(WITH_DATA),--with-data)
 
 clean: ## remove the environments, caches and everything built
 	rm -rf .venv .venv-ministack .cache build dist

@@ -13,12 +13,9 @@ from typing import Any
 
 from earshot_ops import alarms, chalice_configuration, layer, templates
 from earshot_ops.chalice_configuration import ROOT, AppName, ChaliceConfiguration
+from earshot_ops.errors import BuildError, OperationError
 
 INFRA = ROOT / "infra"
-
-
-class BuildError(Exception):
-    """A part cannot be built, in one sentence."""
 
 
 def build(stage: str, folder: Path | None = None) -> Path:
@@ -27,7 +24,7 @@ def build(stage: str, folder: Path | None = None) -> Path:
     target = folder or ROOT / "build" / stage
     chosen = chalice_configuration.architecture(configuration.stage(stage))
     target.mkdir(parents=True, exist_ok=True)
-    for name in ("data", "layer"):
+    for name in ("artifacts", "data", "layer"):
         _write_json(target / f"{name}.json", templates.load(INFRA / f"{name}.yaml"))
     with ThreadPoolExecutor() as pool:
         made = [
@@ -129,11 +126,7 @@ def main() -> int:
         for stage in stages:
             started = time.monotonic()
             _report(stage, build(stage), seconds=time.monotonic() - started)
-    except (
-        BuildError,
-        layer.LayerError,
-        chalice_configuration.ConfigurationFileError,
-    ) as error:
+    except OperationError as error:
         print(f"build: {error}", file=sys.stderr)
         return 1
     return 0

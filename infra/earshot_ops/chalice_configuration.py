@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from earshot_ops.errors import ConfigurationFileError
+
 ROOT = Path(__file__).resolve().parents[2]
 
 Architecture = Literal["arm64", "x86_64"]
@@ -16,10 +18,6 @@ Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,30}$")]
 AppName = Literal["ingest", "enrich", "alerts"]
 # CloudWatch Logs takes no other numbers of days.
 RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400]
-
-
-class ConfigurationFileError(Exception):
-    """`chalice.json` says something it must not; the message names where."""
 
 
 class Strict(BaseModel):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from earshot_ops.chalice_configuration import ROOT, Architecture
+from earshot_ops.errors import LayerError
 
 REQUIREMENTS = ROOT / "requirements/layer.txt"
 PACKAGE = ROOT / "layers/core/python/earshot"
@@ -22,10 +23,6 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 _LICENCES = ("licen", "copying", "notice", "authors")
 _MACHINES: dict[Architecture, str] = {"arm64": "aarch64", "x86_64": "x86_64"}
-
-
-class LayerError(Exception):
-    """The layer cannot be built, in one sentence."""
 
 
 def build(target: Path, architecture: Architecture) -> int:

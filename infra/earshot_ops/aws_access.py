@@ -1,0 +1,40 @@
+"""Whose AWS we talk to: an embedded one by its environment, or an account by the user's profile."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+
+
+@dataclass(frozen=True)
+class AwsAccess:
+    """``environment`` goes over the process's own; ``profile`` is one of ~/.aws/config."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    profile: str | None = None
+    region: str | None = None
+
+    @property
+    def endpoint(self) -> str | None:
+        """Where the embedded AWS listens; None for AWS itself."""
+        return self.environment.get("AWS_ENDPOINT_URL")
+
+    def client(self, service: str) -> Any:
+        session = boto3.Session(
+            profile_name=self.profile,
+            region_name=self.region or self.environment.get("AWS_DEFAULT_REGION"),
+            aws_access_key_id=self.environment.get("AWS_ACCESS_KEY_ID"),
+            aws_secret_access_key=self.environment.get("AWS_SECRET_ACCESS_KEY"),
+        )
+        return session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
+
+    def process_environment(self) -> dict[str, str]:
+        """For a program that reads credentials and endpoint from its environment."""
+        mine = {**os.environ, **self.environment, "AWS_PAGER": ""}
+        if self.profile:
+            mine["AWS_PROFILE"] = self.profile
+        if self.region:
+            mine["AWS_DEFAULT_REGION"] = mine["AWS_REGION"] = self.region
+        return mine
