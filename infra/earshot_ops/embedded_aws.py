@@ -83,7 +83,7 @@ class EmbeddedAws:
     def start(self) -> Self:
         """Ready to answer when it returns; ``EmbeddedAwsError`` with a plain sentence if not."""
         given = self.port
-        self.port = given or _free_port()
+        self.port = given or free_port()
         if _is_listening(self.port):
             raise EmbeddedAwsError(
                 f"port {self.port} on {HOST} is in use; end what uses it or take another port"
@@ -121,8 +121,12 @@ class EmbeddedAws:
         finally:
             supervisor.stdout.close()
         if not self._keep_state:
-            for name in ("state", "s3"):
-                shutil.rmtree(self.folder / name, ignore_errors=True)
+            self.discard_state()
+
+    def discard_state(self) -> None:
+        """Forget what an earlier `stop` saved; not while it runs."""
+        for name in ("state", "s3"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def processes(self) -> dict[int, str]:
         """Command line by pid of all that runs in it: ministack and its Lambda workers."""
@@ -180,7 +184,8 @@ class EmbeddedAws:
         raise EmbeddedAwsError(f"the embedded AWS did not start; its log is {self.log}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nothing uses right now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
