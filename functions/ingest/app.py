@@ -1,13 +1,23 @@
 """Ingest faces the internet: it archives and queues, and may do nothing else."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
-from chalice import Chalice, Rate, Response
-from chalice.app import CloudWatchEvent
+from aws_lambda_powertools import Logger
+from chalice.app import (
+    Chalice,
+    CloudWatchEvent,
+    ConvertToMiddleware,
+    Rate,
+    Request,
+    Response,
+)
 
+from earshot import problems
 from earshot.flows import poll_sources, receive_webhook
 
 app = Chalice(app_name="ingest", configure_logs=False)
+app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context(clear_state=True)))
 
 CONTENT_TYPES = [
     "application/json",
@@ -21,11 +31,14 @@ CONTENT_TYPES = [
 ]
 
 
-@app.route(
-    "/hooks/{source}/{connection_id}", methods=["GET", "POST"], content_types=CONTENT_TYPES
-)
+@app.middleware("http")
+def answer_in_problems(request: Request, respond: Callable[[Request], Response]) -> Response:
+    return problems.of_chalice(respond(request), request.path)
+
+
+@app.route("/hooks/{source}/{connection_id}", methods=["GET", "POST"], content_types=CONTENT_TYPES)
 def receive(source: str, connection_id: str) -> Response:
-    return receive_webhook.handle(app.current_request, source, connection_id)
+    return receive_webhook.handle(cast("Request", app.current_request), source, connection_id)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="poll_sources")

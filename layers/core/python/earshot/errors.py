@@ -33,6 +33,10 @@ class UnknownConnectionError(EarshotError):
     """The source exists, the connection is not configured."""
 
 
+class OversizedBodyError(EarshotError):
+    """A delivery larger than any platform sends."""
+
+
 class SignatureError(EarshotError):
     """A delivery that its platform did not sign, or signed too long ago."""
 

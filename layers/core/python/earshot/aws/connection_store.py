@@ -1,0 +1,81 @@
+"""Connections: what is configured for each, and how far the polled ones got."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.conditions import Attr
+
+from earshot.aws import keys
+from earshot.aws.fresh import Fresh
+from earshot.aws.queries import partition
+from earshot.domain.models import Connection
+from earshot.errors import UnknownConnectionError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+MAX_AGE_SECONDS = 60
+
+
+class ConnectionStore:
+    def __init__(self, table: "Table") -> None:
+        self._table = table
+        self._fresh: Fresh[tuple[str, str], Connection | None] = Fresh()
+
+    def get(self, source: str, connection_id: str) -> Connection:
+        """``UnknownConnectionError`` when it is not configured. The answer, also that one, may be a
+        minute old."""
+        found = self._fresh.get(
+            (source, connection_id),
+            lambda: self._read(source, connection_id),
+            max_age=MAX_AGE_SECONDS,
+        )
+        if found is None:
+            raise UnknownConnectionError(f"{source}/{connection_id}")
+        return found
+
+    def put(self, connection: Connection) -> None:
+        key = keys.connection(connection.source, connection.connection_id)
+        self._table.put_item(Item={**key, **connection.model_dump(mode="json", exclude_none=True)})
+
+    def list(self) -> Iterator[Connection]:
+        for row in partition(self._table, keys.connections()):
+            yield _connection(row)
+
+    def save_cursor(self, connection: Connection, cursor: dict[str, str]) -> bool:
+        """How far the connection got, and that it works. False when somebody else moved the cursor
+        since ``connection`` was read, or removed the connection."""
+        try:
+            self._table.update_item(
+                Key=keys.connection(connection.source, connection.connection_id),
+                UpdateExpression="SET #cursor = :cursor REMOVE last_error, last_error_at",
+                ConditionExpression=Attr("cursor").eq(connection.cursor),
+                ExpressionAttributeNames={"#cursor": "cursor"},
+                ExpressionAttributeValues={":cursor": cursor},
+            )
+        except self._table.meta.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def save_error(self, connection: Connection, reason: str, at: datetime) -> None:
+        """Why the last poll failed: a word, never a piece of a page."""
+        try:
+            self._table.update_item(
+                Key=keys.connection(connection.source, connection.connection_id),
+                UpdateExpression="SET last_error = :reason, last_error_at = :at",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues={":reason": reason, ":at": keys.timestamp(at)},
+            )
+        except self._table.meta.client.exceptions.ConditionalCheckFailedException:
+            return
+
+    def _read(self, source: str, connection_id: str) -> Connection | None:
+        row = self._table.get_item(Key=keys.connection(source, connection_id)).get("Item")
+        return _connection(row) if row else None
+
+
+def _connection(row: dict[str, Any]) -> Connection:
+    return Connection.model_validate(
+        {name: row[name] for name in Connection.model_fields if name in row}
+    )

@@ -1,0 +1,68 @@
+"""Messages onto queues, and what cannot work onto a dead-letter queue with its reason."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from earshot.errors import EarshotError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+    from earshot.aws.envelopes import Envelope
+
+BATCH = 10
+
+
+class QueueRefusedError(EarshotError):
+    """The queue took only a part of a batch; sending all of it again is safe, if not tidy."""
+
+
+class Queue:
+    """``group`` and ``dedup`` are for FIFO queues, and needed there."""
+
+    def __init__(self, sqs: "SQSClient", url: str) -> None:
+        self._sqs = sqs
+        self._url = url
+
+    def send(
+        self, message: "Envelope", *, group: str | None = None, dedup: str | None = None
+    ) -> None:
+        self._sqs.send_message(
+            QueueUrl=self._url, MessageBody=message.model_dump_json(), **_fifo(group, dedup)
+        )
+
+    def send_batch(self, messages: Sequence["Envelope"]) -> None:
+        """To a standard queue, ten at a time; ``QueueRefusedError`` when one was not taken."""
+        for start in range(0, len(messages), BATCH):
+            entries = [
+                {"Id": str(number), "MessageBody": message.model_dump_json()}
+                for number, message in enumerate(messages[start : start + BATCH])
+            ]
+            answer = self._sqs.send_message_batch(QueueUrl=self._url, Entries=entries)  # type: ignore[arg-type]
+            if refused := answer.get("Failed"):
+                raise QueueRefusedError(f"{len(refused)} of {len(entries)}: {refused[0]['Code']}")
+
+    def dead_letter(self, body: str, reason: str, *, group: str | None = None) -> None:
+        """The message as it came, with why it cannot work beside it."""
+        dedup = _token(f"{reason}\n{body}") if group else None
+        self._sqs.send_message(
+            QueueUrl=self._url,
+            MessageBody=body,
+            MessageAttributes={"reason": {"DataType": "String", "StringValue": reason}},
+            **_fifo(group, dedup),
+        )
+
+
+def _fifo(group: str | None, dedup: str | None) -> dict[str, Any]:
+    """SQS takes 128 characters of a small alphabet: digests stand for identities."""
+    given: dict[str, Any] = {}
+    if group:
+        given["MessageGroupId"] = _token(group)
+    if dedup:
+        given["MessageDeduplicationId"] = _token(dedup)
+    return given
+
+
+def _token(identity: str) -> str:
+    return hashlib.sha256(identity.encode()).hexdigest()

@@ -1,0 +1,91 @@
+"""Deliveries as received. A key is made of what is stored, so no two bodies share one.
+
+An object is one line of JSON (the headers that normalise reads, the data class) and then the body,
+byte for byte: object metadata would hold 2 KB of ASCII and could not be rewritten alone.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from earshot.domain.models import DataClass
+from earshot.errors import GoneError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+CONTENT_TYPE = "application/octet-stream"
+_TWO_AT_ONCE = "ConditionalRequestConflict"
+"""S3 answers it while another writer is at the same key, and asks to try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawObject:
+    """Header names are lower case."""
+
+    headers: dict[str, str]
+    body: bytes
+    data_class: DataClass
+
+
+class RawArchive:
+    def __init__(self, s3: "S3Client", bucket: str) -> None:
+        self._s3 = s3
+        self._bucket = bucket
+
+    def put(self, raw_key: str, raw: RawObject) -> bool:
+        """False when it is there already: nobody ever writes another body under the key."""
+        body = _packed(raw)
+        for _ in range(2):
+            try:
+                return self._create(raw_key, body)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != _TWO_AT_ONCE:
+                    raise
+        return self._create(raw_key, body)
+
+    def _create(self, raw_key: str, body: bytes) -> bool:
+        try:
+            self._s3.put_object(
+                Bucket=self._bucket,
+                Key=raw_key,
+                Body=body,
+                ContentType=CONTENT_TYPE,
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "PreconditionFailed":
+                raise
+            return False
+        return True
+
+    def get(self, raw_key: str) -> RawObject:
+        """``GoneError`` when it was erased or has expired."""
+        try:
+            found = self._s3.get_object(Bucket=self._bucket, Key=raw_key)
+        except self._s3.exceptions.NoSuchKey as error:
+            raise GoneError("raw object") from error
+        return _unpacked(found["Body"].read())
+
+    def rewrite(self, raw_key: str, raw: RawObject) -> None:
+        """In place of what was there: an erasure."""
+        self._s3.put_object(
+            Bucket=self._bucket, Key=raw_key, Body=_packed(raw), ContentType=CONTENT_TYPE
+        )
+
+    def delete(self, raw_key: str) -> None:
+        """Also when it is gone already."""
+        self._s3.delete_object(Bucket=self._bucket, Key=raw_key)
+
+
+def _packed(raw: RawObject) -> bytes:
+    head = {"data_class": raw.data_class, "headers": raw.headers}
+    return json.dumps(head, sort_keys=True, separators=(",", ":")).encode() + b"\n" + raw.body
+
+
+def _unpacked(stored: bytes) -> RawObject:
+    line, _, body = stored.partition(b"\n")
+    head = json.loads(line)
+    return RawObject(headers=head["headers"], body=body, data_class=DataClass(head["data_class"]))

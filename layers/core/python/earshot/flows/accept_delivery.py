@@ -1,0 +1,68 @@
+"""Archive, receipt, queue: what makes a delivery one that is never lost."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+from earshot.aws import clients, keys
+from earshot.aws.connection_store import ConnectionStore
+from earshot.aws.envelopes import DeliveryMessage
+from earshot.aws.queues import Queue
+from earshot.aws.raw_archive import RawArchive, RawObject
+from earshot.aws.receipt_store import ReceiptStore
+from earshot.aws.secret_store import SecretStore
+from earshot.domain.models import Connection, Delivery
+from earshot.settings import settings
+from earshot.sources.surface import delivery_id
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What ingest works with."""
+
+    connections: ConnectionStore
+    secrets: SecretStore
+    archive: RawArchive
+    receipts: ReceiptStore
+    deliveries: Queue
+    clock: Callable[[], datetime] = now
+
+
+@cache
+def intake() -> Intake:
+    names = settings()
+    table = clients.table(names.EARSHOT_TABLE)
+    return Intake(
+        connections=ConnectionStore(table),
+        secrets=SecretStore(clients.secrets_manager(), names.EARSHOT_SECRET_PREFIX),
+        archive=RawArchive(clients.s3(), names.EARSHOT_BUCKET),
+        receipts=ReceiptStore(table),
+        deliveries=Queue(clients.sqs(), names.EARSHOT_DELIVERIES_QUEUE_URL),
+    )
+
+
+def delivery_of(
+    connection: Connection, headers: dict[str, str], body: bytes, *, at: datetime
+) -> Delivery:
+    """The delivery that these bytes are; ``headers`` are those that its source reads."""
+    identity = delivery_id(headers, body)
+    return Delivery(
+        source=connection.source,
+        connection_id=connection.connection_id,
+        delivery_id=identity,
+        raw_key=keys.raw_object(connection.source, connection.connection_id, identity),
+        received_at=at,
+    )
+
+
+def accept(delivery: Delivery, raw: RawObject, into: Intake) -> None:
+    """In this order, so that whoever stops in between is repeated by the sender; each step may run
+    twice."""
+    into.archive.put(delivery.raw_key, raw)
+    into.receipts.add(delivery)
+    into.deliveries.send(DeliveryMessage(delivery=delivery))

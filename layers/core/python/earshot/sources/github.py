@@ -1,0 +1,182 @@
+"""GitHub: issues and their comments, also those on pull requests.
+
+The signature is HMAC-SHA-256 over the raw body, in ``X-Hub-Signature-256`` (GitHub docs,
+"Validating webhook deliveries"). A body may be JSON or a form with the JSON in ``payload``.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from earshot.aws.keys import timestamp
+from earshot.domain.models import Author, DataClass, Deletion, Ignored, Post
+from earshot.errors import MalformedPayloadError, SignatureError
+from earshot.sources.github_events import (
+    CommentEvent,
+    Entry,
+    IssueEvent,
+    User,
+    read_json,
+    read_object,
+    write_json,
+)
+from earshot.sources.surface import (
+    DELETED_VERSION,
+    Defaults,
+    Headers,
+    Item,
+    RawDelivery,
+    version,
+)
+from earshot.sources.text import links_of, mentions_of, plain_of_markdown
+
+reads_headers = ("content-type", "x-github-event")
+defaults = Defaults(data_class=DataClass.COPIED)
+
+_BONES = ("id", "number", "html_url", "created_at", "updated_at")
+"""What a comment needs of its issue once the issue's words are gone."""
+
+
+def verify(
+    headers: Headers,
+    body: bytes,
+    *,
+    secrets: Iterable[bytes],
+    now: datetime,  # noqa: ARG001  GitHub signs no time
+) -> None:
+    """``SignatureError`` unless signed; a replay is the same delivery again."""
+    claimed = headers.get("x-hub-signature-256", "").encode()
+    expected = (
+        b"sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest().encode()
+        for secret in secrets
+    )
+    if not any(hmac.compare_digest(claimed, candidate) for candidate in expected):
+        raise SignatureError("x-hub-signature-256")
+
+
+def normalise(raw: RawDelivery) -> Iterator[Item]:
+    """Issues and comments that were opened, edited or deleted; all else is ignored. A transferred
+    issue is ignored too: its author took nothing back."""
+    event = raw.headers.get("x-github-event", "")
+    try:
+        if event == "issues":
+            yield _read_issue(raw)
+        elif event == "issue_comment":
+            yield _read_comment(raw)
+        else:
+            yield Ignored(reason="ping" if event == "ping" else "other_event")
+    except ValidationError as error:
+        raise MalformedPayloadError(f"{error.error_count()} fields of {event}") from error
+
+
+def _read_issue(raw: RawDelivery) -> Item:
+    event = IssueEvent.model_validate_json(read_json(raw.headers, raw.body))
+    identity = f"issue:{event.issue.id}"
+    if event.action == "deleted":
+        return _deletion(raw, identity)
+    if event.action not in {"opened", "edited"}:
+        return Ignored(reason="transferred" if event.action == "transferred" else "other_action")
+    text = f"{event.issue.title}\n{event.issue.body or ''}".strip()
+    return _post(
+        raw,
+        event.issue,
+        kind="issue",
+        text=text,
+        identity=identity,
+        thread=identity,
+        counts={"comments": event.issue.comments},
+    )
+
+
+def _read_comment(raw: RawDelivery) -> Item:
+    event = CommentEvent.model_validate_json(read_json(raw.headers, raw.body))
+    identity, thread = f"comment:{event.comment.id}", f"issue:{event.issue.id}"
+    if event.action == "deleted":
+        return _deletion(raw, identity)
+    if event.action not in {"created", "edited"}:
+        return Ignored(reason="other_action")
+    text = event.comment.body or ""
+    return _post(
+        raw, event.comment, kind="comment", text=text, identity=identity, thread=thread, counts={}
+    )
+
+
+def held(headers: Headers, body: bytes) -> frozenset[str]:
+    """Every event repeats its issue, also one that is ignored and one about a comment."""
+    event = read_object(headers, body)
+    found = {kind: event.get(kind) for kind in ("issue", "comment")}
+    return frozenset(
+        f"{kind}:{part['id']}"
+        for kind, part in found.items()
+        if isinstance(part, dict) and isinstance(part.get("id"), int)
+    )
+
+
+def without(headers: Headers, body: bytes, native_id: str) -> bytes | None:
+    """A comment outlives its issue with the issue's words and author taken out. What was changed
+    goes too: it holds the words of before."""
+    event = read_object(headers, body)
+    about_comment = isinstance(event.get("comment"), dict)
+    if native_id not in held(headers, body):
+        return body
+    if not about_comment or f"comment:{event['comment'].get('id')}" == native_id:
+        return None
+    kept = {name: event["issue"].get(name) for name in _BONES}
+    rest = {**event, "issue": kept | {"title": "", "body": None, "user": None}}
+    rest.pop("changes", None)
+    return write_json(headers, json.dumps(rest))
+
+
+def _deletion(raw: RawDelivery, identity: str) -> Deletion:
+    """GitHub does not say when; the delivery's own time is the closest there is."""
+    return Deletion(
+        source="github",
+        native_id=identity,
+        version=DELETED_VERSION,
+        deleted_at=raw.delivery.received_at,
+    )
+
+
+def _post(
+    raw: RawDelivery,
+    entry: Entry,
+    *,
+    kind: str,
+    text: str,
+    identity: str,
+    thread: str,
+    counts: dict[str, int],
+) -> Post:
+    plain = plain_of_markdown(text)
+    return Post(
+        source="github",
+        native_id=identity,
+        version=version(timestamp(entry.updated_at), text),
+        kind=kind,
+        permalink=entry.html_url,
+        author=_author(entry.user),
+        text=text,
+        plain=plain,
+        posted_at=entry.created_at,
+        edited_at=entry.updated_at if entry.updated_at != entry.created_at else None,
+        received_at=raw.delivery.received_at,
+        thread_id=thread,
+        parent_id=None if thread == identity else thread,
+        counts=counts | {"reactions": entry.reactions.total_count},
+        mentions=mentions_of(plain),
+        links=links_of(plain),
+        data_class=raw.data_class,
+        expires_at=raw.expires_at,
+        raw_key=raw.delivery.raw_key,
+    )
+
+
+def _author(user: User | None) -> Author:
+    """Posts of closed accounts come without a user; GitHub itself shows them as ``ghost``."""
+    if user is None:
+        return Author(author_id="ghost", handle="ghost")
+    return Author(author_id=str(user.id), handle=user.login, profile_url=user.html_url)

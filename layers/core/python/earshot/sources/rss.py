@@ -1,0 +1,182 @@
+"""RSS and Atom feeds, fetched on a schedule with conditional requests (RFC 9110, section 13)."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from time import struct_time
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from earshot.aws.keys import timestamp
+from earshot.domain.models import Author, Connection, DataClass, Ignored, Post
+from earshot.errors import MalformedPayloadError
+from earshot.sources import feed_document
+from earshot.sources.surface import (
+    Defaults,
+    Fetch,
+    FetchedPage,
+    Headers,
+    Item,
+    PolledPage,
+    RawDelivery,
+    version,
+)
+from earshot.sources.surface import native_id as native_id_of
+from earshot.sources.text import (
+    TEXT_LIMIT,
+    is_web_address,
+    links_of_html,
+    mentions_of,
+    plain_of_html,
+    tidy,
+)
+
+reads_headers = ("content-location", "content-type")
+defaults = Defaults(data_class=DataClass.COPIED)
+
+UNDATED = "0001-01-01T00:00:00.000000Z"
+"""The clock of an entry without one: any dated version of it is newer."""
+
+_FIRST_YEAR = 1990
+_ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8"
+
+
+def poll(connection: Connection, fetch: Fetch) -> Iterator[PolledPage]:
+    """The feed if it changed since the cursor, with the cursor to save once it is safe."""
+    if connection.url is None:
+        raise MalformedPayloadError("the connection has no address")
+    page = fetch(connection.url, _conditions(connection))
+    if page.status == 304:
+        return
+    found = hashlib.sha256(page.body).hexdigest()
+    cursor = _cursor(connection.url, page, found)
+    if connection.cursor.get("sha256") == found and connection.cursor["url"] == connection.url:
+        return
+    yield PolledPage(
+        headers={**page.headers, "content-location": page.url}, body=page.body, cursor=cursor
+    )
+
+
+def _conditions(connection: Connection) -> dict[str, str]:
+    """What the last answer of this address asked to be told again."""
+    asked = {"accept": _ACCEPT}
+    if connection.cursor.get("url") != connection.url:
+        return asked
+    if etag := connection.cursor.get("etag"):
+        asked["if-none-match"] = etag
+    if modified := connection.cursor.get("last_modified"):
+        asked["if-modified-since"] = modified
+    return asked
+
+
+def _cursor(url: str, page: FetchedPage, found: str) -> dict[str, str]:
+    kept = {
+        "url": url,
+        "sha256": found,
+        "etag": page.headers.get("etag", ""),
+        "last_modified": page.headers.get("last-modified", ""),
+    }
+    return {name: value for name, value in kept.items() if value}
+
+
+def normalise(raw: RawDelivery) -> Iterator[Item]:
+    """A post per entry; an entry with neither identity nor address is ignored."""
+    feed = feed_document.parse(raw.headers, raw.body)
+    if not feed.entries:
+        yield Ignored(reason="empty_feed")
+    for entry in feed.entries:
+        try:
+            yield _post(entry, feed.feed, raw=raw)
+        except ValidationError:
+            yield Ignored(reason="malformed_post")
+
+
+def without(headers: Headers, body: bytes, native_id: str) -> bytes | None:
+    """The feed as it was, less the bytes between the tags of the post's entries."""
+    return feed_document.without(headers, body, lambda entry: _identity(entry) == native_id)
+
+
+def _identity(entry: Any) -> str:
+    return native_id_of(tidy(entry.get("id") or entry.get("link") or ""))
+
+
+def _post(entry: Any, feed: Any, *, raw: RawDelivery) -> Post:
+    identity = _identity(entry)
+    title = plain_of_html(entry.get("title", "")[:TEXT_LIMIT])
+    markup = _markup(entry)
+    plain = f"{title}\n{plain_of_html(markup)}".strip()
+    published, updated = _moment(entry, "published_parsed"), _moment(entry, "updated_parsed")
+    text = f"{entry.get('title', '')}\n{markup}".strip()[:TEXT_LIMIT]
+    link = entry.get("link")
+    return Post(
+        source="rss",
+        native_id=identity,
+        version=version(_clock(updated or published), text),
+        kind="article",
+        permalink=link if link and is_web_address(link) else None,
+        author=_author(entry, feed, raw),
+        text=text,
+        plain=plain,
+        language=_language(feed),
+        posted_at=published or updated or raw.delivery.received_at,
+        edited_at=updated if published and updated and updated > published else None,
+        received_at=raw.delivery.received_at,
+        thread_id=identity,
+        mentions=mentions_of(plain),
+        links=links_of_html(markup),
+        data_class=raw.data_class,
+        expires_at=raw.expires_at,
+        raw_key=raw.delivery.raw_key,
+    )
+
+
+def _clock(moment: datetime | None) -> str:
+    return timestamp(moment) if moment else UNDATED
+
+
+def _markup(entry: Any) -> str:
+    contents = [part.get("value", "") for part in entry.get("content", [])]
+    return (max(contents, key=len, default="") or entry.get("summary", ""))[:TEXT_LIMIT]
+
+
+def _moment(found: dict[str, Any], name: str) -> datetime | None:
+    """UTC; ``None`` for no time and for one that cannot be. Read past feedparser's dictionary,
+    which answers for ``updated`` with ``published``."""
+    parsed: struct_time | None = dict.get(found, name)
+    if parsed is None:
+        return None
+    try:
+        moment = datetime(*parsed[:6], tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment if moment.year >= _FIRST_YEAR else None
+
+
+def _author(entry: Any, feed: Any, raw: RawDelivery) -> Author:
+    """Who signed the entry, known within the feed; else the feed itself. Never an e-mail address,
+    which RSS puts in the same place."""
+    site = _site(feed, raw)
+    detail = entry.get("author_detail", {})
+    name = tidy(detail.get("name", ""))
+    if name and "@" not in name:
+        profile = detail.get("href", "")
+        return Author(
+            author_id=native_id_of(f"{site}/{name}"),
+            name=name,
+            profile_url=profile if is_web_address(profile) else None,
+        )
+    return Author(author_id=site, name=tidy(plain_of_html(feed.get("title", ""))) or site)
+
+
+def _site(feed: Any, raw: RawDelivery) -> str:
+    for url in (feed.get("link", ""), raw.headers.get("content-location", "")):
+        if is_web_address(url) and (host := urlsplit(url).hostname):
+            return host
+    return raw.delivery.connection_id
+
+
+def _language(feed: Any) -> str | None:
+    code = str(feed.get("language", "")).split("-")[0].lower()
+    return code if code.isalpha() and code.isascii() and 2 <= len(code) <= 3 else None
