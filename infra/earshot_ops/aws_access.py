@@ -22,13 +22,18 @@ class AwsAccess:
         return self.environment.get("AWS_ENDPOINT_URL")
 
     def client(self, service: str) -> Any:
-        session = boto3.Session(
+        return self._session().client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
+
+    def resource(self, service: str) -> Any:
+        return self._session().resource(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
+
+    def _session(self) -> boto3.Session:
+        return boto3.Session(
             profile_name=self.profile,
             region_name=self.region or self.environment.get("AWS_DEFAULT_REGION"),
             aws_access_key_id=self.environment.get("AWS_ACCESS_KEY_ID"),
             aws_secret_access_key=self.environment.get("AWS_SECRET_ACCESS_KEY"),
         )
-        return session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
 
     def process_environment(self) -> dict[str, str]:
         """For a program that reads credentials and endpoint from its environment."""

@@ -1,0 +1,149 @@
+"""Which deployment the operator means, and everything of it that a command needs.
+
+Clients are built here from the operator's own access: those of ``earshot.aws.clients`` belong to
+Lambda.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from earshot.aws.account_store import AccountStore
+from earshot.aws.config_store import ConfigStore
+from earshot.aws.connection_store import ConnectionStore
+from earshot.aws.journal import Journal
+from earshot.aws.outbox import Outbox
+from earshot.aws.post_store import PostStore
+from earshot.aws.raw_archive import RawArchive
+from earshot.aws.receipt_store import ReceiptStore
+from earshot.aws.secret_store import SecretStore
+from earshot.aws.seller_store import SellerStore
+from earshot.aws.signal_store import SignalStore
+from earshot.aws.tombstone_store import TombstoneStore, read_secret
+from earshot.aws.watchlist_artifact import WatchlistArtifact
+from earshot.flows.erase import Eraser
+from earshot.flows.tell_why import Explainer
+from earshot_ops import deployment, local_endpoint
+from earshot_ops.aws_access import AwsAccess
+from earshot_ops.deployment import Deployed
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One stage in one account or embedded AWS. Nothing is asked before it is needed; what is asked
+    for first raises ``StackError`` when the stage is not deployed."""
+
+    stage: str
+    access: AwsAccess
+
+    @cached_property
+    def deployed(self) -> Deployed:
+        return deployment.read(self.stage, self.access)
+
+    @cached_property
+    def table(self) -> "Table":
+        found: Table = self.access.resource("dynamodb").Table(self.deployed.outputs["TableName"])
+        return found
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        client: S3Client = self.access.client("s3")
+        return client
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        client: SQSClient = self.access.client("sqs")
+        return client
+
+    @property
+    def bucket(self) -> str:
+        return self.deployed.outputs["BucketName"]
+
+    @property
+    def queues(self) -> dict[str, str]:
+        """Queue URLs by the name of the queue."""
+        outputs = self.deployed.outputs
+        return {
+            "deliveries": outputs["DeliveriesQueueUrl"],
+            "deliveries-dlq": outputs["DeliveriesDlqUrl"],
+            "mentions.fifo": outputs["MentionsQueueUrl"],
+            "mentions-dlq.fifo": outputs["MentionsDlqUrl"],
+        }
+
+    @property
+    def accounts(self) -> AccountStore:
+        return AccountStore(self.table)
+
+    @property
+    def sellers(self) -> SellerStore:
+        return SellerStore(self.table)
+
+    @property
+    def posts(self) -> PostStore:
+        return PostStore(self.table)
+
+    @property
+    def signals(self) -> SignalStore:
+        return SignalStore(self.table)
+
+    @property
+    def outbox(self) -> Outbox:
+        return Outbox(self.table)
+
+    @property
+    def receipts(self) -> ReceiptStore:
+        return ReceiptStore(self.table)
+
+    @property
+    def config(self) -> ConfigStore:
+        return ConfigStore(self.table)
+
+    @property
+    def connections(self) -> ConnectionStore:
+        return ConnectionStore(self.table)
+
+    @property
+    def secrets(self) -> SecretStore:
+        prefix = self.deployed.settings["EARSHOT_SECRET_PREFIX"]
+        return SecretStore(self.access.client("secretsmanager"), prefix)
+
+    @property
+    def journal(self) -> Journal:
+        return Journal(self.s3, self.bucket)
+
+    @property
+    def watchlist(self) -> WatchlistArtifact:
+        return WatchlistArtifact(self.s3, self.bucket)
+
+    @property
+    def explainer(self) -> Explainer:
+        return Explainer(posts=self.posts, signals=self.signals, outbox=self.outbox)
+
+    @cached_property
+    def eraser(self) -> Eraser:
+        name = self.deployed.outputs["TombstoneSecretArn"]
+        secret = read_secret(self.access.client("secretsmanager"), name)
+        return Eraser(
+            archive=RawArchive(self.s3, self.bucket),
+            posts=self.posts,
+            signals=self.signals,
+            outbox=self.outbox,
+            tombstones=TombstoneStore(self.table, secret),
+        )
+
+
+def open_target(
+    stage: str, *, profile: str | None, region: str | None, endpoint_url: str | None
+) -> Target:
+    """The stage in the user's AWS account; ``local`` and anything with an ``endpoint_url`` in an
+    embedded AWS. ``OperationError`` when no embedded AWS is running."""
+    if stage == LOCAL or endpoint_url:
+        return Target(stage, local_endpoint.find(endpoint_url).access)
+    return Target(stage, AwsAccess(profile=profile, region=region))
