@@ -46,7 +46,7 @@ class EmbeddedAws:
         self._enforce_policies = enforce_policies
         self._keep_state = keep_state
         self._supervisor: subprocess.Popen[str] | None = None
-        self._pid = 0
+        self.pid = 0
 
     @property
     def endpoint(self) -> str:
@@ -104,7 +104,7 @@ class EmbeddedAws:
                 text=True,
             )
         assert self._supervisor.stdout is not None
-        self._pid = int(self._supervisor.stdout.readline() or 0)
+        self.pid = int(self._supervisor.stdout.readline() or 0)
         self._wait_until_ready()
         return self
 
@@ -133,13 +133,13 @@ class EmbeddedAws:
         found = {}
         for entry in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                if os.getpgid(int(entry.name)) == self._pid:
+                if os.getpgid(int(entry.name)) == self.pid:
                     found[int(entry.name)] = (entry / "cmdline").read_text().replace("\0", " ")
         return found
 
     def workers(self) -> dict[int, str]:
         """The Lambda workers among `processes`; the command line names the function."""
-        return {pid: line for pid, line in self.processes().items() if pid != self._pid}
+        return {pid: line for pid, line in self.processes().items() if pid != self.pid}
 
     def __enter__(self) -> Self:
         return self.start()

@@ -16,6 +16,7 @@ from earshot_ops.errors import LayerError
 
 REQUIREMENTS = ROOT / "requirements/layer.txt"
 PACKAGE = ROOT / "layers/core/python/earshot"
+LIBRARIES = ROOT / "build/libraries"
 LIMIT = 250_000_000
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -25,10 +26,10 @@ _LICENCES = ("licen", "copying", "notice", "authors")
 _MACHINES: dict[Architecture, str] = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
-def build(target: Path, architecture: Architecture) -> int:
-    """Write the layer's zip and return its size unpacked, which Lambda limits to 250 MB."""
-    libraries = _libraries(architecture)
-    members = dict(_members(libraries))
+def build(target: Path, architecture: Architecture, *, libraries: Path = LIBRARIES) -> int:
+    """Write the layer's zip and return its size unpacked, which Lambda limits to 250 MB. What the
+    lock wants is installed below ``libraries``, unless it is there."""
+    members = dict(_members(_installed(libraries, architecture)))
     size = sum(file.stat().st_size for file in members.values())
     if size > LIMIT:
         raise LayerError(f"the layer has {size:,} bytes unpacked, more than Lambda's {LIMIT:,}")
@@ -36,10 +37,10 @@ def build(target: Path, architecture: Architecture) -> int:
     return size
 
 
-def _libraries(architecture: Architecture) -> Path:
-    """What the lock wants in the layer, installed once per lock, runtime and architecture."""
+def _installed(libraries: Path, architecture: Architecture) -> Path:
+    """Once per lock, runtime and architecture."""
     wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:16]
-    folder = ROOT / "build/libraries" / f"{RUNTIME}-{architecture}-{wanted}"
+    folder = libraries / f"{RUNTIME}-{architecture}-{wanted}"
     if not folder.exists():
         aside = folder.with_name(f"{folder.name}.{os.getpid()}")
         try:
