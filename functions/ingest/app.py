@@ -33,7 +33,7 @@ CONTENT_TYPES = [
 
 @app.middleware("http")
 def answer_in_problems(request: Request, respond: Callable[[Request], Response]) -> Response:
-    return problems.of_chalice(respond(request), request.path)
+    return problems.of_chalice(respond(request), problems.instance_of(request))
 
 
 @app.route("/hooks/{source}/{connection_id}", methods=["GET", "POST"], content_types=CONTENT_TYPES)

@@ -2,8 +2,9 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
-from chalice.app import Response
+from chalice.app import Request, Response
 
 CONTENT_TYPE = "application/problem+json"
 _TITLES = {
@@ -38,6 +39,12 @@ def problem(
         status_code=status,
         headers={**(headers or {}), "Content-Type": CONTENT_TYPE},
     )
+
+
+def instance_of(request: Request) -> str:
+    """The path as it was asked for; Chalice has the pattern and the parts."""
+    parts = {name: quote(value, safe="") for name, value in (request.uri_params or {}).items()}
+    return str(request.path.format(**parts))
 
 
 def of_chalice(response: Response, instance: str | None) -> Response:

@@ -17,7 +17,7 @@ from earshot.errors import (
 )
 from earshot.flows.accept_delivery import Intake, accept, delivery_of, intake
 from earshot.flows.counting import count
-from earshot.problems import problem
+from earshot.problems import instance_of, problem
 from earshot.sources import catalog
 from earshot.sources.surface import read_headers
 
@@ -54,7 +54,6 @@ def handle(request: Request, source: str, connection_id: str) -> Response:
         headers={name.lower(): value for name, value in request.headers.items()},
         body=body if isinstance(body := request.raw_body, bytes) else body.encode(),
     )
-    logger.set_correlation_id(None)
     try:
         return receive(incoming, source, connection_id, into=intake())
     except tuple(REFUSALS) as error:
@@ -63,13 +62,14 @@ def handle(request: Request, source: str, connection_id: str) -> Response:
         if isinstance(error, SecretMissingError):
             count("secret_missing")
         logger.warning("delivery_refused", reason=name)
-        return problem(status, name, title=title, instance=request.path)
+        return problem(status, name, title=title, instance=instance_of(request))
 
 
 def receive(incoming: Incoming, source: str, connection_id: str, *, into: Intake) -> Response:
     """2xx only when the delivery can no longer be lost."""
     module = catalog.webhook(source)
     connection = into.connections.get(source, connection_id)
+    logger.append_keys(source=source, connection_id=connection_id)
     if len(incoming.body) > MAX_BODY_BYTES:
         raise OversizedBodyError(str(len(incoming.body)))
     if shaken := shake(incoming, source, connection_id, into=into):
@@ -80,7 +80,7 @@ def receive(incoming: Incoming, source: str, connection_id: str, *, into: Intake
     check_signature(incoming, source, connection_id, into=into)
     accept(delivery, RawObject(headers, incoming.body, connection.data_class), into)
     count("delivery_accepted")
-    logger.info("delivery_accepted", source=source, connection_id=connection_id)
+    logger.info("delivery_accepted")
     return Response(body={"delivery_id": delivery.delivery_id}, status_code=202)
 
 
