@@ -92,8 +92,11 @@ class FakeAws:
     ) -> None:
         """A connection with its secrets, as the operator would leave it."""
         row = {
-            "pk": "CONNECTIONS", "sk": f"{source}#{connection_id}", "source": source,
-            "connection_id": connection_id, "data_class": data_class,
+            "pk": "CONNECTIONS",
+            "sk": f"{source}#{connection_id}",
+            "source": source,
+            "connection_id": connection_id,
+            "data_class": data_class,
             "created_at": "2026-01-01T00:00:00Z",
         }
         self.rows["CONNECTIONS", row["sk"]] = {name: {"S": value} for name, value in row.items()}

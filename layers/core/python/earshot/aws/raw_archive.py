@@ -16,7 +16,6 @@ from earshot.errors import GoneError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-CONTENT_TYPE = "application/octet-stream"
 _TWO_AT_ONCE = "ConditionalRequestConflict"
 """S3 answers it while another writer is at the same key, and asks to try again."""
 
@@ -52,7 +51,6 @@ class RawArchive:
                 Bucket=self._bucket,
                 Key=raw_key,
                 Body=body,
-                ContentType=CONTENT_TYPE,
                 IfNoneMatch="*",
             )
         except ClientError as error:
@@ -71,9 +69,7 @@ class RawArchive:
 
     def rewrite(self, raw_key: str, raw: RawObject) -> None:
         """In place of what was there: an erasure."""
-        self._s3.put_object(
-            Bucket=self._bucket, Key=raw_key, Body=_packed(raw), ContentType=CONTENT_TYPE
-        )
+        self._s3.put_object(Bucket=self._bucket, Key=raw_key, Body=_packed(raw))
 
     def delete(self, raw_key: str) -> None:
         """Also when it is gone already."""

@@ -1,20 +1,24 @@
-"""A row per delivery under connection and hour: the index for replay."""
+"""A row per delivery under connection and hour: the index for replay.
+
+A receipt is all text and is written for every delivery while a platform waits, so this store talks
+to the client and not to the resource, which costs a quarter more.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from earshot.aws import keys
-from earshot.aws.queries import partition
 from earshot.domain.models import Delivery
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.service_resource import Table
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class ReceiptStore:
-    def __init__(self, table: "Table") -> None:
-        self._table = table
+    def __init__(self, dynamodb: "DynamoDBClient", table_name: str) -> None:
+        self._dynamodb = dynamodb
+        self._table_name = table_name
 
     def add(self, delivery: Delivery) -> bool:
         """False when this hour has it already. A redelivery in another hour is another receipt."""
@@ -33,8 +37,12 @@ class ReceiptStore:
             "received_at": keys.timestamp(delivery.received_at),
         }
         try:
-            self._table.put_item(Item=row, ConditionExpression="attribute_not_exists(pk)")
-        except self._table.meta.client.exceptions.ConditionalCheckFailedException:
+            self._dynamodb.put_item(
+                TableName=self._table_name,
+                Item={name: {"S": value} for name, value in row.items()},
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return False
         return True
 
@@ -45,8 +53,18 @@ class ReceiptStore:
         redelivery appears once for each hour that it came in."""
         current = hour.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         while current <= until:
-            for row in partition(self._table, keys.receipts(source, connection_id, current)):
-                yield Delivery.model_validate(
-                    {name: row[name] for name in Delivery.model_fields if name in row}
-                )
+            yield from self._partition(keys.receipts(source, connection_id, current))
             current += timedelta(hours=1)
+
+    def _partition(self, pk: str) -> Iterator[Delivery]:
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table_name,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": pk}},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            for row in page["Items"]:
+                yield Delivery.model_validate(
+                    {name: row[name]["S"] for name in Delivery.model_fields}
+                )

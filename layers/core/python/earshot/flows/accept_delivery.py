@@ -36,12 +36,11 @@ class Intake:
 @cache
 def intake() -> Intake:
     names = settings()
-    table = clients.table(names.EARSHOT_TABLE)
     return Intake(
-        connections=ConnectionStore(table),
+        connections=ConnectionStore(clients.table(names.EARSHOT_TABLE)),
         secrets=SecretStore(clients.secrets_manager(), names.EARSHOT_SECRET_PREFIX),
         archive=RawArchive(clients.s3(), names.EARSHOT_BUCKET),
-        receipts=ReceiptStore(table),
+        receipts=ReceiptStore(clients.dynamodb(), names.EARSHOT_TABLE),
         deliveries=Queue(clients.sqs(), names.EARSHOT_DELIVERIES_QUEUE_URL),
     )
 
