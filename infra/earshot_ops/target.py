@@ -99,7 +99,7 @@ class Target:
 
     @property
     def receipts(self) -> ReceiptStore:
-        return ReceiptStore(self.table)
+        return ReceiptStore(self.access.client("dynamodb"), self.table.name)
 
     @property
     def config(self) -> ConfigStore:
