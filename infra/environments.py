@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -174,6 +175,8 @@ def _own_environment() -> dict[str, str]:
         PIP_DISABLE_PIP_VERSION_CHECK="1",
         TMPDIR=str(temporary),
     )
+    if ssl.get_default_verify_paths().cafile:
+        mine["UV_SYSTEM_CERTS"] = "1"  # as pip does: a company's proxy has a certificate of its own
     return mine
 
 
@@ -194,10 +197,9 @@ def explain(output: str) -> SetupError:
             "(Debian, Ubuntu: apt-get install python3-venv) or uv",
             CONFIGURATION,
         )
-    last = output.strip().splitlines()[-1:] or ["no output"]
-    return SetupError(
-        f"installing failed: {last[0]} (all of it: {LOG.relative_to(ROOT)})", SOFTWARE
-    )
+    lines = [line.strip() for line in output.splitlines() if line.strip()] or ["no output"]
+    last = next((line for line in reversed(lines) if "error" in line.lower()), lines[-1])
+    return SetupError(f"installing failed: {last} (all of it: {LOG.relative_to(ROOT)})", SOFTWARE)
 
 
 def say(sentence: str) -> None:

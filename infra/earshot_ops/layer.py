@@ -5,6 +5,7 @@ import hashlib
 import os
 import platform
 import shutil
+import ssl
 import subprocess
 import sys
 import zipfile
@@ -62,6 +63,8 @@ def _install(folder: Path, architecture: Architecture) -> None:
     if platform.system() != "Linux" or _MACHINES[architecture] != platform.machine():
         command += ["--python-platform", f"{_MACHINES[architecture]}-manylinux_2_28"]
     environment = {**os.environ, "UV_CACHE_DIR": str(ROOT / ".cache/uv")}
+    if ssl.get_default_verify_paths().cafile:
+        environment["UV_SYSTEM_CERTS"] = "1"
     environment.pop("VIRTUAL_ENV", None)
     folder.parent.mkdir(parents=True, exist_ok=True)
     for offline in (["--offline"], []):
