@@ -1,6 +1,7 @@
 """RSS and Atom feeds, fetched on a schedule with conditional requests (RFC 9110, section 13)."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from time import struct_time
@@ -40,6 +41,7 @@ UNDATED = "0001-01-01T00:00:00.000000Z"
 """The clock of an entry without one: any dated version of it is newer."""
 
 _FIRST_YEAR = 1990
+_EMAIL = re.compile(r"\S*@\S*")
 _ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8"
 
 
@@ -158,10 +160,9 @@ def _author(entry: Any, feed: Any, raw: RawDelivery) -> Author:
     """Who signed the entry, known within the feed; else the feed itself. Never an e-mail address,
     which RSS puts in the same place."""
     site = _site(feed, raw)
-    detail = entry.get("author_detail", {})
-    name = tidy(detail.get("name", ""))
-    if name and "@" not in name:
-        profile = detail.get("href", "")
+    name = tidy(_EMAIL.sub(" ", entry.get("author", ""))).strip(" ()<>,;")
+    if name:
+        profile = entry.get("author_detail", {}).get("href", "")
         return Author(
             author_id=native_id_of(f"{site}/{name}"),
             name=name,

@@ -1,0 +1,141 @@
+import itertools
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from earshot.aws.raw_archive import RawObject
+from earshot.domain.models import DataClass, Deletion, Ignored, Post
+from earshot.errors import MalformedPayloadError
+from earshot.sources import catalog, github
+from earshot.sources.surface import DELETED_VERSION, Item
+from tests.unit.sources.test_events import EVENTS, delivery
+
+ISSUE: dict[str, Any] = json.loads((EVENTS / "github/issue.opened.json").read_text())
+COMMENT: dict[str, Any] = json.loads((EVENTS / "github/issue_comment.edited.json").read_text())
+
+
+def normalise(event: str, body: bytes, content_type: str = "application/json") -> list[Item]:
+    headers = {"x-github-event": event, "content-type": content_type}
+    return list(catalog.normalise(delivery("github"), RawObject(headers, body, DataClass.COPIED)))
+
+
+def issue(action: str, **changed: Any) -> bytes:
+    return json.dumps({**ISSUE, "action": action, "issue": {**ISSUE["issue"], **changed}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("event", "action", "reason"),
+    [
+        ("issues", "labeled", "other_action"),
+        ("issues", "closed", "other_action"),
+        ("issues", "transferred", "transferred"),
+        ("issue_comment", "pinned", "other_action"),
+        ("star", "created", "other_event"),
+        ("", "opened", "other_event"),
+    ],
+)
+def test_what_nobody_said_is_ignored(event: str, action: str, reason: str) -> None:
+    body = json.dumps({**COMMENT, "action": action}).encode()
+    assert normalise(event, body) == [Ignored(reason=reason)]
+
+
+def test_a_deleted_issue_is_a_deletion() -> None:
+    [deletion] = normalise("issues", issue("deleted"))
+    assert isinstance(deletion, Deletion)
+    assert (deletion.native_id, deletion.version) == ("issue:9001", DELETED_VERSION)
+
+
+def test_a_form_is_read_like_json() -> None:
+    body = urlencode({"payload": json.dumps(ISSUE)}).encode()
+    form = normalise("issues", body, "application/x-www-form-urlencoded; charset=utf-8")
+    assert form == normalise("issues", json.dumps(ISSUE).encode())
+
+
+def test_an_author_without_account_is_the_ghost() -> None:
+    [post] = normalise("issues", issue("opened", user=None, body=None))
+    assert isinstance(post, Post)
+    assert post.author.author_id == "ghost"
+    assert post.text == "Looking for an alternative to Ledgerly"
+
+
+def test_the_newest_version_is_the_greatest_in_any_order() -> None:
+    bodies = [
+        issue("opened", updated_at="2026-03-02T09:15:00Z", body="one"),
+        issue("edited", updated_at="2026-03-02T09:16:00Z", body="two"),
+        issue("edited", updated_at="2026-03-02T10:17:00+01:00", body="three"),
+    ]
+    for order in itertools.permutations(bodies):
+        posts = [post for body in order for post in normalise("issues", body)]
+        newest = max(posts, key=lambda post: getattr(post, "version", ""))
+        assert isinstance(newest, Post)
+        assert newest.text.endswith("three")
+        assert newest.version < DELETED_VERSION
+
+
+@given(st.tuples(st.text(max_size=20), st.text(max_size=20)))
+def test_two_texts_of_one_clock_have_one_winner(texts: tuple[str, str]) -> None:
+    posts = [post for text in texts for post in normalise("issues", issue("edited", body=text))]
+    versions = [post.version for post in posts if isinstance(post, Post)]
+    told = [post.text for post in posts if isinstance(post, Post)]
+    assert (versions[0] == versions[1]) is (told[0] == told[1])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 200_000 + b"]" * 200_000,
+        b'{"action": "opened", "issue": {"id": ' + b"9" * 5000 + b"}}",
+        b'{"action": "opened", "issue": {"id": NaN}}',
+        issue("opened").replace(b"Looking", b"\\ud800"),
+        b"\xff\xfe",
+        b"",
+        b"null",
+        b'{"action": "opened"}',
+        issue("opened", updated_at="2026-03-02T09:15:00"),
+    ],
+    ids=["nested", "digits", "nan", "surrogate", "binary", "empty", "null", "short", "zoneless"],
+)
+@pytest.mark.parametrize("event", ["issues", "issue_comment"])
+def test_hostile_json_is_malformed(event: str, body: bytes) -> None:
+    with pytest.raises(MalformedPayloadError) as refusal:
+        normalise(event, body)
+    assert "Looking" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("body", [b"payload", b"\xff", b"payload=", b"a=1&" * 50])
+def test_a_form_without_json_is_malformed(body: bytes) -> None:
+    with pytest.raises(MalformedPayloadError):
+        normalise("issues", body, "application/x-www-form-urlencoded")
+
+
+def test_every_event_holds_its_issue_and_its_comment() -> None:
+    assert github.held({}, issue("labeled")) == {"issue:9001"}
+    assert github.held({}, json.dumps(COMMENT).encode()) == {"issue:9001", "comment:9102"}
+    assert github.held({}, b'{"zen": "calm", "issue": 4}') == frozenset()
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"content-type": "application/x-www-form-urlencoded"}], ids=["json", "form"]
+)
+def test_a_comment_outlives_the_words_of_its_issue(headers: dict[str, str]) -> None:
+    text = json.dumps(COMMENT)
+    body = urlencode({"payload": text}).encode() if headers else text.encode()
+    rest = github.without(headers, body, "issue:9001")
+    assert rest
+    for words in (b"Looking", b"leaving", b"We+went+with+Tally.", b"with Tally."):
+        assert words not in rest
+    before, after = (
+        normalise("issue_comment", told, headers.get("content-type", "")) for told in (body, rest)
+    )
+    assert before == after
+
+
+def test_what_is_erased_itself_goes_whole_and_a_stranger_leaves_all() -> None:
+    body = json.dumps(COMMENT).encode()
+    assert github.without({}, body, "comment:9102") is None
+    assert github.without({}, issue("labeled"), "issue:9001") is None
+    assert github.without({}, body, "comment:1") == body
