@@ -11,7 +11,7 @@ from earshot.errors import ConfigurationError
 class Settings(BaseModel):
     """Names of the resources that the templates made; all are required."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     EARSHOT_STAGE: str
     EARSHOT_TABLE: str

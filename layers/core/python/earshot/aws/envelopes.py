@@ -11,7 +11,7 @@ SCHEMA: Final = 1
 
 
 class Envelope(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     schema_version: Literal[1] = SCHEMA
 
@@ -51,4 +51,6 @@ def parse(model: type[M], body: str) -> M:
     except ValidationError as error:
         if any(problem["loc"] == ("schema_version",) for problem in error.errors()):
             raise UnknownSchemaError("schema_version") from error
-        raise MalformedPayloadError(f"{error.error_count()} fields of a {model.__name__}") from error
+        raise MalformedPayloadError(
+            f"{error.error_count()} fields of a {model.__name__}"
+        ) from error

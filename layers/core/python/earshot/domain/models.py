@@ -14,7 +14,7 @@ from earshot.domain.zones import check_zone
 
 
 class Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 def _to_utc(moment: datetime) -> datetime:
@@ -107,7 +107,7 @@ class Post(Model):
     native_id: Identifier
     version: Identifier
     kind: Slug
-    permalink: str | None
+    permalink: str | None = None
     author: Author
     text: str
     plain: str
@@ -243,7 +243,7 @@ class SignalPost(Model):
     native_id: Identifier
     version: Identifier
     kind: Slug
-    permalink: str | None
+    permalink: str | None = None
     author: Author
     quote: str
     posted_at: Utc
@@ -344,7 +344,7 @@ class Attention(Model):
     """What the day allowed: the clock reading used and when a mail may go."""
 
     read_at: Utc
-    due_at: Utc | None
+    due_at: Utc | None = None
     reason: Slug
 
 
@@ -362,7 +362,7 @@ class Decision(Model):
     outcome: Outcome
     reason: Slug
     relevance: Relevance
-    attention: Attention | None
+    attention: Attention | None = None
 
 
 class DecisionSet(Model):
@@ -392,7 +392,7 @@ class Alert(Model):
     revision: int
     delivery_id: str | None = None
     state: AlertState
-    due_at: Utc | None
+    due_at: Utc | None = None
     attempt: int = 0
     lease_until: Utc | None = None
     message_id: str | None = None

@@ -61,7 +61,9 @@ _Url = Annotated[str, AfterValidator(_web_address)]
 
 
 class _Payload(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", defer_build=True, hide_input_in_errors=True
+    )
 
 
 class _Author(_Payload):

@@ -11,7 +11,9 @@ from earshot.sources.surface import Headers
 
 
 class _Payload(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", defer_build=True, hide_input_in_errors=True
+    )
 
 
 class User(_Payload):
