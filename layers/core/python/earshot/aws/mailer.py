@@ -1,0 +1,87 @@
+"""Hand a mail to SES, and say truly whether it was accepted."""
+
+import re
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ParamValidationError,
+    ProxyConnectionError,
+)
+
+from earshot.domain.mail import Mail
+from earshot.errors import MailOutcomeUnknownError, MailRefusedError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+
+# The answers to SendEmail that no retry changes; the others (throttled, paused, a domain that is
+# not verified yet) may be different later.
+# https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
+_PERMANENT = frozenset({"MessageRejected", "BadRequestException"})
+# No connection, so not a byte of the mail has left.
+_NEVER_CONNECTED = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
+# https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html
+_TAG = re.compile(r"[A-Za-z0-9_.@-]{1,256}")
+
+
+class Mailer:
+    def __init__(self, ses: "SESV2Client", *, configuration_set: str, sender: str) -> None:
+        self._ses = ses
+        self._configuration_set = configuration_set
+        self._sender = sender
+
+    def send(self, mail: Mail, alert_id: str) -> str:
+        """The message id of SES. ``MailRefusedError`` when it is known that nothing was sent;
+        ``MailOutcomeUnknownError`` when SES may have accepted the mail without our learning it."""
+        if not _TAG.fullmatch(alert_id):
+            raise MailRefusedError("alert_id_is_no_tag", permanent=True)
+        try:
+            answer = self._ses.send_email(
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": [mail.to]},
+                Content={"Raw": {"Data": raw_message(mail, self._sender)}},
+                ConfigurationSetName=self._configuration_set,
+                EmailTags=[{"Name": "alert_id", "Value": alert_id}],
+            )
+        except ClientError as error:
+            raise _meaning_of(error) from error
+        except ParamValidationError as error:
+            raise MailRefusedError("ParamValidation", permanent=True) from error
+        except _NEVER_CONNECTED as error:
+            raise MailRefusedError(type(error).__name__, permanent=False) from error
+        except BotoCoreError as error:
+            raise MailOutcomeUnknownError(type(error).__name__) from error
+        return answer["MessageId"]
+
+
+def raw_message(mail: Mail, sender: str) -> bytes:
+    """A multipart/alternative message. SES sets Message-ID and Date itself, so mails of one
+    thread refer to a root that was never sent."""
+    domain = sender.rpartition("@")[2].strip("<> ")
+    root = f"<signal-{mail.thread_id}@{domain}>"
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = mail.to
+    message["Subject"] = mail.subject
+    message["References"] = root
+    message["In-Reply-To"] = root
+    message["List-Id"] = f"Earshot alerts <alerts.{domain}>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+    message.set_content(mail.text, cte="quoted-printable")
+    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    return message.as_bytes()
+
+
+def _meaning_of(error: ClientError) -> MailRefusedError | MailOutcomeUnknownError:
+    """By class of status: 4xx is an answer, 5xx may have come from behind the acceptance."""
+    code = error.response["Error"]["Code"]
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    if 400 <= status < 500:
+        return MailRefusedError(code, permanent=code in _PERMANENT)
+    return MailOutcomeUnknownError(code)
