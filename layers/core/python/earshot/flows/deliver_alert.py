@@ -1,0 +1,140 @@
+"""One alert out of the outbox and into the mail service.
+
+What the mail says is read before the row is claimed, so that a lease covers the hand-over and
+nothing else: whatever fails while reading leaves the row as it was.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Protocol
+
+from aws_lambda_powertools import Logger
+
+from earshot.aws import clients
+from earshot.aws.mailer import Mailer
+from earshot.aws.outbox import Outbox
+from earshot.domain.mail import Mail
+from earshot.domain.models import Alert, AlertState
+from earshot.errors import GoneError, MailOutcomeUnknownError, MailRefusedError, PermanentError
+from earshot.flows.counting import count
+from earshot.flows.draft_mail import Postponed, drafts
+from earshot.flows.settlement import Settlement, settlement
+from earshot.settings import settings
+
+# What has to be left of the lease at the hand-over: the mail client gives up after 23 seconds, and
+# the Send event of a mail whose answer was lost has the rest to arrive in.
+LEASE_FOR_SENDING = timedelta(minutes=10)
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(hours=1)
+
+logger = Logger()
+
+
+class Outcome(StrEnum):
+    SENT = "sent"
+    NOT_DUE = "not_due"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class MailService(Protocol):
+    def send(self, mail: Mail, alert_id: str) -> str:
+        """The message id. ``MailRefusedError`` when nothing was sent, ``MailOutcomeUnknownError``
+        when nobody knows."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Courier:
+    """Delivers alerts. ``draft`` reads what the mail says: ``GoneError`` when it was erased."""
+
+    outbox: Outbox
+    mail_service: MailService
+    settlement: Settlement
+    draft: Callable[[Alert, datetime], Mail | Postponed]
+    clock: Callable[[], datetime] = utc_now
+
+    def deliver(self, alert_id: str) -> Outcome:
+        """Whatever it returns was counted; an exception leaves the alert to the sweeper."""
+        alert = self.outbox.get(alert_id)
+        if alert is None or not _is_claimable(alert, self.clock()):
+            return Outcome.NOT_DUE
+        logger.set_correlation_id(alert.delivery_id)
+        outcome = self._deliver(alert)
+        if outcome is not Outcome.NOT_DUE:
+            count(f"mail_{outcome}")
+            logger.info("alert_handled", alert_id=alert_id, outcome=outcome)
+        return outcome
+
+    def _deliver(self, alert: Alert) -> Outcome:
+        now = self.clock()
+        try:
+            mail = self.draft(alert, now)
+        except GoneError:
+            return _applied(self.outbox.cancel(alert.alert_id, now), Outcome.CANCELLED)
+        except PermanentError as error:
+            reason = type(error).__name__
+            return _applied(self.outbox.fail(alert, reason, now), Outcome.FAILED)
+        if isinstance(mail, Postponed):
+            return _applied(self.outbox.postpone(alert, mail.until), Outcome.POSTPONED)
+        claimed = self.outbox.claim(alert.alert_id, now)
+        if claimed is None:
+            return Outcome.NOT_DUE
+        if claimed.resends > alert.resends:
+            count("mail_resent")
+        return self._send(claimed, mail)
+
+    def _send(self, claimed: Alert, mail: Mail) -> Outcome:
+        if claimed.lease_until is None or claimed.lease_until - self.clock() < LEASE_FOR_SENDING:
+            return _applied(self.outbox.release(claimed, "stalled", self.clock()), Outcome.REFUSED)
+        try:
+            message_id = self.mail_service.send(mail, claimed.alert_id)
+        except MailRefusedError as error:
+            return self._refused(claimed, error)
+        except MailOutcomeUnknownError:
+            return Outcome.UNKNOWN
+        self.settlement.sent(claimed.alert_id, message_id, self.clock())
+        return Outcome.SENT
+
+    def _refused(self, claimed: Alert, error: MailRefusedError) -> Outcome:
+        now = self.clock()
+        logger.warning("mail_not_accepted", alert_id=claimed.alert_id, code=error.code)
+        if error.permanent:
+            return _applied(self.outbox.fail(claimed, error.code, now), Outcome.FAILED)
+        wait = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(claimed.attempt - 1, 10))
+        return _applied(self.outbox.release(claimed, error.code, now + wait), Outcome.REFUSED)
+
+
+@cache
+def courier() -> Courier:
+    mailer = Mailer(
+        clients.ses(),
+        configuration_set=settings().EARSHOT_CONFIGURATION_SET,
+        sender=settings().EARSHOT_MAIL_FROM,
+    )
+    return Courier(
+        outbox=settlement().outbox,
+        mail_service=mailer,
+        settlement=settlement(),
+        draft=drafts().of,
+    )
+
+
+def _is_claimable(alert: Alert, now: datetime) -> bool:
+    waits_until = {AlertState.PENDING: alert.due_at, AlertState.SENDING: alert.lease_until}
+    moment = waits_until.get(alert.state)
+    return moment is not None and moment <= now
+
+
+def _applied(changed: Alert | None, outcome: Outcome) -> Outcome:
+    """Somebody else had the row meanwhile when the change did not apply."""
+    return outcome if changed else Outcome.NOT_DUE
