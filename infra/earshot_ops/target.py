@@ -23,7 +23,7 @@ from earshot.aws.tombstone_store import TombstoneStore, read_secret
 from earshot.aws.watchlist_artifact import WatchlistArtifact
 from earshot.flows.erase import Eraser
 from earshot.flows.tell_why import Explainer
-from earshot_ops import deployment, local_endpoint
+from earshot_ops import deployment, local_endpoint, stacks
 from earshot_ops.aws_access import AwsAccess
 from earshot_ops.deployment import Deployed
 
@@ -42,6 +42,10 @@ class Target:
 
     stage: str
     access: AwsAccess
+
+    def require(self) -> None:
+        """``StackError`` when AWS does not answer, or knows nothing of the stage."""
+        stacks.outputs(self.access, deployment.stack_name(self.stage, "data"))
 
     @cached_property
     def deployed(self) -> Deployed:

@@ -70,6 +70,12 @@ class ConnectionStore:
         except self._table.meta.client.exceptions.ConditionalCheckFailedException:
             return
 
+    def last_error(self, connection: Connection) -> str | None:
+        """Why the last poll failed; ``None`` when it worked, or there was none."""
+        key = keys.connection(connection.source, connection.connection_id)
+        found = self._table.get_item(Key=key).get("Item", {}).get("last_error")
+        return str(found) if found else None
+
     def _read(self, source: str, connection_id: str) -> Connection | None:
         row = self._table.get_item(Key=keys.connection(source, connection_id)).get("Item")
         return _connection(row) if row else None

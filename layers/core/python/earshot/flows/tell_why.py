@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from earshot.aws.outbox import Outbox
 from earshot.aws.post_store import PostStore
 from earshot.aws.signal_store import SignalStore
-from earshot.domain.models import Alert, Decision, Model, PostHead, Signal
+from earshot.domain.models import Alert, Decision, Evidence, Model, PostHead, Signal
 
 OUTCOMES = {
     "names_account": "it is about an account of ours",
@@ -23,7 +23,10 @@ class SellerWhy(Model):
 
 
 class SignalWhy(Model):
+    """``evidence`` is what the post itself gave to the signal; none once it left it."""
+
     signal: Signal
+    evidence: tuple[Evidence, ...]
     sellers: tuple[SellerWhy, ...]
 
 
@@ -53,18 +56,24 @@ class Explainer:
         commits = {
             (str(row["subject_id"]), str(row["signal_id"])) for row in rows if "signal_id" in row
         }
-        found = (self._signal(*commit) for commit in sorted(commits))
+        found = (self._signal(head, *commit) for commit in sorted(commits))
         return Why(
             head=head,
             explanation=OUTCOMES.get(head.outcome, head.outcome),
             signals=tuple(signal for signal in found if signal),
         )
 
-    def _signal(self, subject_id: str, signal_id: str) -> SignalWhy | None:
+    def _signal(self, head: PostHead, subject_id: str, signal_id: str) -> SignalWhy | None:
         signal = self.signals.get(subject_id, signal_id)
         if signal is None:
             return None
-        return SignalWhy(signal=signal, sellers=self._sellers(signal))
+        evidence = tuple(
+            found
+            for post in self.signals.posts(signal_id)
+            if (post.source, post.native_id) == (head.source, head.native_id)
+            for found in post.evidence
+        )
+        return SignalWhy(signal=signal, evidence=evidence, sellers=self._sellers(signal))
 
     def _sellers(self, signal: Signal) -> tuple[SellerWhy, ...]:
         """The latest decision for each candidate that ended in an alert, else the latest."""

@@ -1,0 +1,36 @@
+"""The operator's command line."""
+
+import typer
+
+from earshot_ops.commands.connect import connect
+from earshot_ops.commands.doctor import doctor
+from earshot_ops.commands.erase import erase
+from earshot_ops.commands.import_file import import_file
+from earshot_ops.commands.mode import go_live, observe
+from earshot_ops.commands.why import why
+
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 problems were found, or nothing was found; 2 wrong usage; "
+    "3 AWS cannot be reached, or the stage is not deployed."
+)
+
+app = typer.Typer(
+    name="earshot",
+    help="Earshot: what the operator does. Commands mean the local stack of `make dev` unless "
+    f"--stage names another.\n\n{EXIT_CODES}",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("import", epilog=EXIT_CODES)(import_file)
+app.command("connect", epilog=EXIT_CODES)(connect)
+app.command("why", epilog=EXIT_CODES)(why)
+app.command("erase", epilog=EXIT_CODES)(erase)
+app.command("doctor", epilog=EXIT_CODES)(doctor)
+app.command("go-live", epilog=EXIT_CODES)(go_live)
+app.command("observe", epilog=EXIT_CODES)(observe)
+
+
+def main() -> None:
+    app()
