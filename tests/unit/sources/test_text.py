@@ -14,8 +14,17 @@ from earshot.sources.text import (
 
 MARKUP = st.lists(
     st.sampled_from(
-        ["<p>", "</p>", "<a href='x'>", "<![", "<![if", "<!", "<!--", "-->", "<script>", "&#xD800;"]
-        + [
+        [
+            "<p>",
+            "</p>",
+            "<a href='x'>",
+            "<![",
+            "<![if",
+            "<!",
+            "<!--",
+            "-->",
+            "<script>",
+            "&#xD800;",
             "</script>",
             "<?",
             "&amp",
@@ -24,7 +33,7 @@ MARKUP = st.lists(
             ">",
             '"',
             "\x00",
-            "\ud800",
+            "�",
             "word",
             "\r\n",
             "@a",

@@ -30,3 +30,6 @@ class Fresh(Generic[K, V]):
         if len(self._known) > self._limit:
             self._known.popitem(last=False)
         return value
+
+    def __len__(self) -> int:
+        return len(self._known)
