@@ -1,13 +1,16 @@
 """Assemble `build/<stage>/`: the data template, the layer, and every app packaged by Chalice."""
 
 import argparse
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,15 @@ from earshot_ops.chalice_configuration import ROOT, AppName, ChaliceConfiguratio
 from earshot_ops.errors import BuildError, OperationError
 
 INFRA = ROOT / "infra"
+
+
+@contextmanager
+def alone(stage: str) -> Iterator[None]:
+    """Nobody else builds or deploys the stage from this clone meanwhile."""
+    (ROOT / "build").mkdir(exist_ok=True)
+    with (ROOT / "build" / f"{stage}.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def build(stage: str, folder: Path | None = None) -> Path:
@@ -125,7 +137,9 @@ def main() -> int:
         stages = chalice_configuration.read().stages if arguments.all else [arguments.stage]
         for stage in stages:
             started = time.monotonic()
-            _report(stage, build(stage), seconds=time.monotonic() - started)
+            with alone(stage):
+                folder = build(stage)
+            _report(stage, folder, seconds=time.monotonic() - started)
     except OperationError as error:
         print(f"build: {error}", file=sys.stderr)
         return 1

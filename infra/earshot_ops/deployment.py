@@ -56,6 +56,11 @@ def stack_name(stage: str, part: str) -> str:
 
 def deploy(stage: str, access: AwsAccess, choices: Choices, *, say: Say) -> Deployed:
     """Build and deploy one stage; safe to repeat. ``OperationError`` says what is wrong."""
+    with build.alone(stage):
+        return _deploy_parts(stage, access, choices, say=say)
+
+
+def _deploy_parts(stage: str, access: AwsAccess, choices: Choices, *, say: Say) -> Deployed:
     configuration = chalice_configuration.read()
     say("building the layer and the apps")
     folder = build.build(stage)

@@ -156,6 +156,13 @@ def test_nothing_but_tls_reaches_a_queue(built: Built) -> None:
     assert (deny["Effect"], deny["Action"]) == ("Deny", "sqs:*")
 
 
+def test_only_the_local_stage_does_without_tls(built: Built) -> None:
+    conditions = json.loads((built.folder / "data.json").read_text(encoding="utf-8"))["Conditions"]
+    assert conditions["SpeaksTls"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]}
+    policies = ["RawBucketPolicy", "QueuePolicy"]
+    assert {built.data[name].get("Condition", "SpeaksTls") for name in policies} == {"SpeaksTls"}
+
+
 def test_the_table_expires_streams_and_recovers(built: Built) -> None:
     table = built.data["Table"]
     assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
