@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 LEASE = timedelta(minutes=15)
 KEPT_AFTER_END = timedelta(days=400)
 
-_PAGE = 100
 _PREFIX = keys.outbox("")["pk"]
 _FINISH = "REMOVE due_shard, due_at, lease_until"
 _UNFINISHED = "#state IN (:pending, :sending)"
@@ -34,8 +33,9 @@ _NOT_FINAL = "#state IN (:pending, :sending, :failed)"
 class Outbox:
     """Every change is conditional and ``None`` or ``False`` says that it did not apply."""
 
-    def __init__(self, table: "Table") -> None:
+    def __init__(self, table: "Table", *, page_size: int = 100) -> None:
         self._table = table
+        self._page_size = page_size
 
     def insert_items(self, alerts: Iterable[Alert]) -> list[dict[str, Any]]:
         """For the deciding transaction: a conditional Put per alert, values as Python has them."""
@@ -65,7 +65,7 @@ class Outbox:
         options: dict[str, Any] = {
             "IndexName": keys.DUE_INDEX,
             "KeyConditionExpression": condition & KeyCondition("due_at").lte(keys.timestamp(now)),
-            "Limit": _PAGE,
+            "Limit": self._page_size,
         }
         while True:
             page = self._table.query(**options)

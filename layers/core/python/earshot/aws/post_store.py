@@ -32,9 +32,11 @@ class PostStore:
                 by_author = keys.author_post(post.source, post.author.author_id, post.native_id)
                 by_raw = keys.post_raw(post.source, post.native_id, post.raw_key)
                 batch.put_item(Item={**by_author, **identity})
-                batch.put_item(Item={**by_raw, "raw_key": post.raw_key})
+                found_by = {"author_id": post.author.author_id}
                 if post.permalink:
+                    found_by["permalink"] = post.permalink
                     batch.put_item(Item={**keys.permalink(post.permalink), **identity})
+                batch.put_item(Item={**by_raw, "raw_key": post.raw_key, **found_by})
 
     def record(self, head: PostHead, now: datetime) -> PostHead | None:
         """Makes this version the newest and returns the head with the subjects of every version
@@ -94,16 +96,17 @@ class PostStore:
         rows = partition(self._table, keys.author(source, author_id), "POST#")
         return tuple(str(row["native_id"]) for row in rows)
 
-    def forget(self, source: str, native_id: str, *, author_id: str, permalink: str | None) -> None:
-        """Deletes every row of the post; the head last, because the others are found by it."""
-        if permalink:
-            self._table.delete_item(Key=keys.permalink(permalink))
-        self._table.delete_item(Key=keys.author_post(source, author_id, native_id))
-        head = keys.post_head(source, native_id)
-        for row in self.rows(source, native_id):
-            if row["sk"] != head["sk"]:
-                self._table.delete_item(Key={"pk": str(row["pk"]), "sk": str(row["sk"])})
-        self._table.delete_item(Key=head)
+    def forget(self, source: str, native_id: str) -> None:
+        """Deletes every row of the post; those by which the others are found go last."""
+        rows = self.rows(source, native_id)
+        indexed = [row for row in rows if "raw_key" in row and "author_id" in row]
+        for row in indexed:
+            author_id = str(row["author_id"])
+            self._table.delete_item(Key=keys.author_post(source, author_id, native_id))
+            if "permalink" in row:
+                self._table.delete_item(Key=keys.permalink(str(row["permalink"])))
+        for row in sorted(rows, key=indexed.__contains__):
+            self._table.delete_item(Key={"pk": str(row["pk"]), "sk": str(row["sk"])})
 
 
 def _head_of(item: dict[str, Any]) -> PostHead:

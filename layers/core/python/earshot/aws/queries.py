@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 
-def partition(table: "Table", pk: str, prefix: str = "", **options: Any) -> Iterator[dict[str, Any]]:
+def partition(
+    table: "Table", pk: str, prefix: str = "", **options: Any
+) -> Iterator[dict[str, Any]]:
     """Items of a partition whose sort key starts with ``prefix``, in its order, read
     consistently; all pages are followed."""
     condition: ConditionBase = Key("pk").eq(pk)

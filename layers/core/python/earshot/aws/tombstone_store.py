@@ -30,9 +30,7 @@ class TombstoneStore:
 
     def refuses(self, source: str, native_id: str, author_id: str) -> bool:
         wanted = self.keys_of(source, native_id, author_id)
-        return any(
-            "Item" in self._table.get_item(Key=key, ConsistentRead=True) for key in wanted
-        )
+        return any("Item" in self._table.get_item(Key=key, ConsistentRead=True) for key in wanted)
 
     def bury_post(self, source: str, native_id: str) -> None:
         self._bury(keys.tombstone(self._secret, "post", source, native_id))

@@ -35,12 +35,10 @@ class Eraser:
         self.tombstones.bury_author(source, author_id)
         native_ids = self.posts.of_author(source, author_id)
         for native_id in native_ids:
-            self.erase_post(source, native_id, author_id=author_id)
+            self.erase_post(source, native_id)
         return len(native_ids)
 
-    def erase_post(
-        self, source: str, native_id: str, *, raw_key: str | None = None, author_id: str = ""
-    ) -> str:
+    def erase_post(self, source: str, native_id: str, *, raw_key: str | None = None) -> str:
         """``erased``, or ``unknown`` when nothing of it was here; refused from now on. ``raw_key``
         names a raw object that may hold it before any row says so."""
         self.tombstones.bury_post(source, native_id)
@@ -50,15 +48,11 @@ class Eraser:
             self._take_from_raw(source, native_id, key)
         for row in rows:
             if "signal_id" in row:
-                self._take_from_signal(str(row["subject_id"]), str(row["signal_id"]), source, native_id)
-        head = self.posts.head(source, native_id)
+                self._take_from_signal(
+                    str(row["subject_id"]), str(row["signal_id"]), source, native_id
+                )
         self._cancel_alerts(source, native_id)
-        self.posts.forget(
-            source,
-            native_id,
-            author_id=head.author_id if head else author_id,
-            permalink=head.permalink if head else None,
-        )
+        self.posts.forget(source, native_id)
         return "erased" if rows else "unknown"
 
     def _take_from_raw(self, source: str, native_id: str, raw_key: str) -> None:

@@ -30,7 +30,7 @@ from earshot.flows.erase import Eraser, eraser
 from earshot.settings import settings
 
 logger = Logger()
-processor = BatchProcessor(event_type=EventType.SQS)
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 @cache

@@ -1,0 +1,104 @@
+"""`make demo` and `make dev`."""
+
+import argparse
+import signal
+import sys
+import threading
+from datetime import UTC, datetime
+from types import FrameType
+
+from rich.console import Console
+
+from earshot_ops.chalice_configuration import ROOT
+from earshot_ops.demo import feed, report, run, scenario
+from earshot_ops.demo.operator_commands import Operator
+from earshot_ops.embedded_aws import EmbeddedAws
+from earshot_ops.errors import OperationError
+from earshot_ops.target import Target
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="earshot_ops.demo",
+        description="Deploy to an embedded AWS, send signed deliveries, show the alerts they cause.",
+    )
+    parser.add_argument(
+        "--stay", action="store_true", help="stay up until Ctrl-C; the state survives a restart"
+    )
+    parser.add_argument(
+        "--port", type=int, default=0, help="of the embedded AWS; else a free one (demo), 4599 (dev)"
+    )
+    return parser.parse_args()
+
+
+def _demonstrate(progress: run.Progress) -> int:
+    folder = ROOT / "build/demo"
+    now = datetime.now(UTC)
+    keys = run.make_secrets()
+    progress.say("starting the embedded AWS, with every role policy enforced")
+    with (
+        feed.serve(feed.rss(scenario.articles(), now)) as news,
+        EmbeddedAws(folder, enforce_policies=True) as aws,
+    ):
+        target = run.set_up(aws, news, progress.say)
+        operator = Operator(aws.endpoint, aws.access.process_environment())
+        run.configure(operator, news, keys, progress.say)
+        run.send(target, keys, now, progress.say)
+        run.erase(operator, progress.say)
+        found = run.save_mails(aws, folder / "mail")
+        _show(target)
+        broken = list(run.broken_promises(target, found))
+        progress.say("stopping the embedded AWS")
+    for sentence in broken:
+        progress.say(f"[red]not as promised:[/red] {sentence}")
+    if not broken:
+        sources = "GitHub, a forum and a news feed"
+        progress.say(f"{len(found)} mails from {sources}; open them in {folder / 'mail'}")
+    return 1 if broken else 0
+
+
+def _show(target: Target) -> None:
+    explain = target.explainer.why
+    report.show(Console(), [(post, explain(post)) for post in scenario.POSTS])
+
+
+def _stay(progress: run.Progress, port: int) -> int:
+    folder = ROOT / "build/dev"
+    fresh = not (folder / "endpoint.json").exists()
+    progress.say("starting the embedded AWS, with every role policy enforced")
+    with (
+        feed.serve(feed.rss(scenario.articles(), datetime.now(UTC))) as news,
+        EmbeddedAws(folder, port=port or 4599, enforce_policies=True, keep_state=True) as aws,
+    ):
+        target = run.set_up(aws, news, progress.say)
+        if fresh:
+            operator = Operator(aws.endpoint, aws.access.process_environment())
+            run.configure(operator, news, run.make_secrets(), progress.say)
+        progress.say(f"post to {target.deployed.api_url}hooks/github/{scenario.GITHUB}")
+        progress.say(f"     or {target.deployed.api_url}hooks/generic/{scenario.FORUM}")
+        progress.say(f"mails: {aws.endpoint}/_ministack/ses/messages")
+        progress.say("Ctrl-C ends it; the state stays in build/dev")
+        threading.Event().wait()
+    return 0
+
+
+def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    arguments = _arguments()
+    signal.signal(signal.SIGTERM, _stop)
+    progress = run.Progress()
+    try:
+        return _stay(progress, arguments.port) if arguments.stay else _demonstrate(progress)
+    except OperationError as error:
+        progress.say(f"[red]failed:[/red] {error}")
+        return 1
+    except KeyboardInterrupt:
+        progress.say("stopped")
+        return 0 if arguments.stay else 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

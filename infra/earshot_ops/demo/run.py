@@ -1,0 +1,144 @@
+"""Set up, send, wait, look, and say whether it all came true."""
+
+import json
+import secrets
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from earshot_ops import deployment
+from earshot_ops.chalice_configuration import ROOT
+from earshot_ops.demo import drain, mails, post_office, scenario
+from earshot_ops.demo.feed import Feed
+from earshot_ops.demo.operator_commands import Operator
+from earshot_ops.embedded_aws import EmbeddedAws
+from earshot_ops.errors import OperationError
+from earshot_ops.local_endpoint import LocalEndpoint
+from earshot_ops.target import Target
+
+STAGE = "local"
+SAMPLE = ROOT / "infra/sample"
+MAIL_FROM = "alerts@earshot.example"
+OPERATOR = "operator@seller.example"
+
+
+@dataclass
+class Progress:
+    """One line per step, with the seconds since the start; on standard error, so that what is
+    printed on standard output is the result."""
+
+    console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
+    started: float = field(default_factory=time.monotonic)
+
+    def say(self, sentence: str) -> None:
+        self.console.print(f"[dim]{time.monotonic() - self.started:5.0f} s[/dim]  {sentence}")
+
+
+@dataclass(frozen=True)
+class Secrets:
+    github: bytes
+    forum: bytes
+
+
+def make_secrets() -> Secrets:
+    forum = b"whsec_" + b64encode(secrets.token_bytes(24))
+    return Secrets(github=secrets.token_hex(20).encode(), forum=forum)
+
+
+def set_up(aws: EmbeddedAws, feed: Feed, say: Callable[[str], None]) -> Target:
+    """Deploys the production templates and returns the stage."""
+    identity = MAIL_FROM.rpartition("@")[2]
+    aws.client("sesv2").create_email_identity(EmailIdentity=identity)
+    choices = deployment.Choices(mail_from=MAIL_FROM, loopback_hosts=feed.host)
+    made = deployment.deploy(STAGE, aws.access, choices, say=say)
+    target = Target(STAGE, aws.access)
+    LocalEndpoint(endpoint_url=aws.endpoint, api_url=made.api_url).save(aws.folder / "endpoint.json")
+    return target
+
+
+def configure(operator: Operator, feed: Feed, keys: Secrets, say: Callable[[str], None]) -> None:
+    """What an operator does once: import, connect, go live."""
+    for kind in ("sellers", "accounts", "contacts", "watchlist"):
+        say(f"earshot import {kind} infra/sample/{kind}.csv")
+        operator.run("import", kind, str(SAMPLE / f"{kind}.csv"))
+    say("earshot connect github, generic, rss")
+    connecting = ("connect", "github", "--connection", scenario.GITHUB, "--secret-file", "-")
+    operator.run(*connecting, secret=keys.github.decode())
+    connecting = ("connect", "generic", "--connection", scenario.FORUM, "--secret-file", "-")
+    operator.run(*connecting, secret=keys.forum.decode())
+    operator.run("connect", "rss", "--connection", scenario.NEWS, "--url", feed.url)
+    operator.run("observe", "--operator", OPERATOR)
+    operator.run("go-live", "--yes")
+
+
+def send(target: Target, keys: Secrets, now: datetime, say: Callable[[str], None]) -> None:
+    """Every delivery of the scenario; ``OperationError`` on an unexpected answer."""
+    say("sending signed deliveries of GitHub and of a forum over HTTP")
+    for step in scenario.steps(keys.github, keys.forum, now):
+        for _ in range(step.times):
+            status = post_office.post(target.deployed.api_url, step.envelope)
+            if status != step.expects:
+                raise OperationError(
+                    f"a delivery to {step.envelope.connection} was answered {status} where "
+                    f"{step.expects} was expected"
+                )
+    say("polling the news feed")
+    drain.invoke(target, "poll_sources")
+    say("waiting until the queues are empty and the mails are out")
+    drain.drained(target)
+
+
+def erase(operator: Operator, say: Callable[[str], None]) -> None:
+    say(f"earshot erase --post {scenario.ERASED_URL}")
+    operator.run("erase", "--post", scenario.ERASED_URL, "--yes")
+
+
+def save_mails(aws: EmbeddedAws, folder: Path) -> list[mails.SentMail]:
+    found = mails.sent(aws.endpoint)
+    mails.save(found, folder)
+    return found
+
+
+def broken_promises(target: Target, found: list[mails.SentMail]) -> Iterator[str]:
+    """A sentence for everything that did not come true."""
+    told = {address for mail in found for address in mail.to}
+    if len(found) < 6:
+        yield f"{len(found)} mails went out where at least 6 were expected"
+    if len(told) < 3:
+        yield f"{len(told)} sellers were told where at least 3 were expected"
+    for words, what in (
+        (scenario.ERASED_WORDS, "the erased post"),
+        (scenario.FORGED_WORDS, "the forged delivery"),
+    ):
+        for place in places_with(target, words):
+            yield f"words of {what} lie in {place}"
+    if target.explainer.why(scenario.NOBODY_URL) is None:
+        yield "why knows nothing of the post that nobody heard of"
+    issue = target.explainer.why(scenario.POSTS[0])
+    sellers = [one for signal in issue.signals for one in signal.sellers if one.alert] if issue else []
+    if len(sellers) != 1:
+        yield f"the delivery that was sent 5 times made {len(sellers)} alerts"
+
+
+def places_with(target: Target, words: str) -> Iterator[str]:
+    """Every store that holds these words: rows, objects and messages."""
+    for page in target.access.client("dynamodb").get_paginator("scan").paginate(
+        TableName=target.table.name
+    ):
+        for row in page["Items"]:
+            if words in json.dumps(row, default=str):
+                yield f"DynamoDB, {row['sk']['S'].split('#')[0]} row"
+    for page in target.s3.get_paginator("list_objects_v2").paginate(Bucket=target.bucket):
+        for entry in page.get("Contents", ()):
+            body = target.s3.get_object(Bucket=target.bucket, Key=entry["Key"])["Body"].read()
+            if words.encode() in body:
+                yield f"S3, {entry['Key'].split('/')[0]}/"
+    for name, url in target.queues.items():
+        answer = target.sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)
+        if any(words in message["Body"] for message in answer.get("Messages", ())):
+            yield f"SQS, {name}"
