@@ -18,7 +18,8 @@ from earshot.aws import keys
 from earshot.domain.models import Connection
 from earshot.flows import receive_webhook
 from earshot.flows.receive_webhook import MAX_BODY_BYTES
-from earshot.sources.surface import delivery_id
+from earshot.sources import github
+from earshot.sources.surface import Reply, delivery_id
 from tests import fakes_ingest
 from tests.fakes_ingest import FakeAws
 
@@ -257,3 +258,40 @@ def test_the_row_of_a_connection_may_hold_more_than_the_connection(
     aws.rows["CONNECTIONS", "github#main"]["last_error"] = {"S": "too_slow"}
     assert "last_error" not in Connection.model_fields
     assert post(client, "/hooks/github/main", BODY, github_headers(BODY)).status_code == 202
+
+
+def test_a_new_secret_is_taken_up_by_a_warm_container(
+    aws: FakeAws, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post(client, "/hooks/github/main", BODY, github_headers(BODY))
+    aws.connect("github", "main", "rotated", SECRET)
+    headers = github_headers(BODY, "rotated")
+    refused(post(client, "/hooks/github/main", BODY, headers), 401, "bad-signature")
+    monkeypatch.setattr(receive_webhook, "SECRET_DOUBT_SECONDS", 0)
+    assert post(client, "/hooks/github/main", BODY, headers).status_code == 202
+
+
+def test_a_handshake_is_answered_with_the_secrets_and_leaves_nothing(
+    aws: FakeAws, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def handshake(
+        method: str, query: Mapping[str, str], *, headers: Mapping[str, str], secrets: Any
+    ) -> Reply | None:
+        shaken = method == "GET" and query.get("token", "").encode() in secrets
+        return Reply(query["challenge"]) if shaken else None
+
+    monkeypatch.setattr(github, "handshake", handshake, raising=False)
+    response = client.http.get(f"/hooks/github/main?token={SECRET}&challenge=42")
+    assert (response.status_code, response.body) == (200, b"42")
+    assert response.headers["Content-Type"] == "text/plain"
+    refused(client.http.get("/hooks/github/main?token=guess&challenge=42"), 405, "http-405")
+    assert aws.is_untouched
+    assert post(client, "/hooks/github/main", BODY, github_headers(BODY)).status_code == 202
+
+
+def test_a_body_in_base64_is_checked_and_kept_as_it_was_sent(aws: FakeAws, client: Client) -> None:
+    body = bytes(range(256))
+    headers = {**github_headers(body), "Content-Type": "application/json; charset=binary"}
+    assert post(client, "/hooks/github/main", body, headers).status_code == 202
+    [stored] = aws.objects.values()
+    assert body in stored
