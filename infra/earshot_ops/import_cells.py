@@ -89,10 +89,10 @@ def domains(cell: str) -> tuple[str, ...]:
 
 
 def _domain(item: str) -> str:
-    host = urlsplit(item if "//" in item else f"//{item}").hostname or ""
     try:
+        host = urlsplit(item if "//" in item else f"//{item}").hostname or ""
         host = host.removeprefix("www.").rstrip(".").encode("idna").decode()
-    except UnicodeError:
+    except ValueError:
         host = ""
     if not _HOST.fullmatch(host):
         raise ValueError(f"{item!r} is no domain, such as acme.example")

@@ -38,15 +38,17 @@ class LocalEndpoint(BaseModel):
             }
         )
 
-    def save(self, path: Path = PATH) -> None:
+    def save(self, path: Path | None = None) -> None:
+        path = path or PATH
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
-def find(endpoint_url: str | None = None, path: Path = PATH) -> LocalEndpoint:
+def find(endpoint_url: str | None = None, path: Path | None = None) -> LocalEndpoint:
     """The running one, or the one at this URL; ``EmbeddedAwsError`` when there is no file."""
     if endpoint_url:
         return LocalEndpoint(endpoint_url=endpoint_url.rstrip("/"))
+    path = path or PATH
     try:
         return LocalEndpoint.model_validate_json(path.read_bytes())
     except FileNotFoundError:

@@ -65,9 +65,10 @@ def connect(
     connecting.check_address(source, url)
     name = connecting.name_of(source, connection, url)
     answer: dict[str, Any] = {"source": source, "connection": name, "url": url}
+    is_webhook = source in catalog.WEBHOOKS
+    secret = _secret(source, secret_file, generate=generate) if is_webhook else ""
     made = _connection(target, source, name).model_copy(update={"url": url})
-    if source in catalog.WEBHOOKS:
-        secret = _secret(source, secret_file, generate=generate)
+    if is_webhook:
         answer["former_secret_valid"] = _keep(target, made, secret, replace=replace)
         answer["url"] = f"{target.deployed.api_url.rstrip('/')}/hooks/{source}/{name}"
         if generate:

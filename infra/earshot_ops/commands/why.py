@@ -78,10 +78,9 @@ def _tell_post(found: Why) -> None:
     say(f"  {_reference(head)}, posted {head.posted_at:%Y-%m-%d %H:%M} UTC, {head.intent}")
     say(f"  by {safe(f'{head.source}:{head.author_id}')}")
     say(f"  {safe(found.explanation)}")
-    if head.nearest:
-        say(f"  nearest on the watchlist: {safe(head.nearest)}")
     if not found.signals:
-        say("  nobody heard of it")
+        nearest = f"; nearest on the watchlist is {head.nearest}" if head.nearest else ""
+        say(safe(f"  nobody heard of it{nearest}"))
 
 
 def _reference(head: PostHead) -> str:
@@ -95,7 +94,7 @@ def _tell_signal(told: SignalWhy, bystanders: Iterable[str]) -> None:
     facts = [f"intent {signal.intent}", f"urgency {signal.urgency}", _count(signal.post_count)]
     say(f"  {', '.join([*facts, *map(safe, signal.objects)])}")
     if told.evidence:
-        say(f"  evidence: {', '.join(_evidence(one) for one in told.evidence)}")
+        say(f"  evidence: {', '.join(dict.fromkeys(map(_evidence, told.evidence)))}")
     for seller in told.sellers:
         _tell_seller(seller)
     for seller_id in bystanders:
