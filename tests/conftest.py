@@ -13,7 +13,8 @@ from earshot.aws import clients
 from earshot_ops import deployment
 from earshot_ops.chalice_configuration import ROOT
 from earshot_ops.deployment import Deployed
-from earshot_ops.embedded_aws import EmbeddedAws, free_port
+from earshot_ops.embedded_aws import EmbeddedAws
+from earshot_ops.loopback import free_port
 
 MAIL_FROM = "alerts@earshot.example"
 

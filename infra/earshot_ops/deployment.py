@@ -11,6 +11,7 @@ from pathlib import Path
 from earshot_ops import build, chalice_configuration, layer, stacks
 from earshot_ops.aws_access import AwsAccess
 from earshot_ops.chalice_configuration import ChaliceConfiguration
+from earshot_ops.errors import StackError
 
 APPS = ("ingest", "enrich", "alerts")
 
@@ -56,6 +57,8 @@ def stack_name(stage: str, part: str) -> str:
 
 def deploy(stage: str, access: AwsAccess, choices: Choices, *, say: Say) -> Deployed:
     """Build and deploy one stage; safe to repeat. ``OperationError`` says what is wrong."""
+    if not choices.mail_from and not stacks.exists(access, stack_name(stage, "alerts")):
+        raise StackError("say which address alerts come from: MAIL_FROM=alerts@example.com")
     with build.alone(stage):
         return _deploy_parts(stage, access, choices, say=say)
 

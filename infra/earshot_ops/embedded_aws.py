@@ -1,10 +1,8 @@
 """An AWS on loopback: ministack, in an environment of its own, that never outlives its user."""
 
 import contextlib
-import http.client
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -15,8 +13,8 @@ from typing import Any, Self
 from earshot_ops.aws_access import AwsAccess
 from earshot_ops.chalice_configuration import ROOT
 from earshot_ops.errors import EmbeddedAwsError
+from earshot_ops.loopback import HOST, answers, free_port, is_listening
 
-HOST = "127.0.0.1"
 REGION = "us-east-1"
 PYTHON = ROOT / ".venv-ministack/bin/python"
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
@@ -84,7 +82,7 @@ class EmbeddedAws:
         """Ready to answer when it returns; ``EmbeddedAwsError`` with a plain sentence if not."""
         given = self.port
         self.port = given or free_port()
-        if _is_listening(self.port):
+        if is_listening(self.port):
             raise EmbeddedAwsError(
                 f"port {self.port} on {HOST} is in use; end what uses it or take another port"
             )
@@ -177,32 +175,8 @@ class EmbeddedAws:
         while time.monotonic() < deadline:
             if self._supervisor is None or self._supervisor.poll() is not None:
                 break
-            if _answers(self.port):
+            if answers(self.port):
                 return
             time.sleep(0.05)
         self.stop()
         raise EmbeddedAwsError(f"the embedded AWS did not start; its log is {self.log}")
-
-
-def free_port() -> int:
-    """A port of loopback that nothing uses right now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_listening(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((HOST, port)) == 0
-
-
-def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection(HOST, port, timeout=2)
-    try:
-        connection.request("GET", "/_ministack/health")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()

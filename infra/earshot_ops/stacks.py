@@ -49,6 +49,19 @@ def deploy(
     return outputs(access, stack)
 
 
+def exists(access: AwsAccess, stack: str) -> bool:
+    """``StackError`` when AWS cannot be asked."""
+    try:
+        access.client("cloudformation").describe_stacks(StackName=stack)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ValidationError":
+            return False
+        raise StackError(str(error)) from error
+    except BotoCoreError as error:
+        raise StackError(str(error)) from error
+    return True
+
+
 def outputs(access: AwsAccess, stack: str) -> dict[str, str]:
     """``StackError`` when there is no such stack."""
     try:

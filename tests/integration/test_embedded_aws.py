@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from earshot_ops.embedded_aws import EmbeddedAws, free_port
+from earshot_ops.embedded_aws import EmbeddedAws
 from earshot_ops.errors import EmbeddedAwsError
+from earshot_ops.loopback import free_port
 
 OWNER = """
 import sys, time
