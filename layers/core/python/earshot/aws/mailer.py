@@ -20,10 +20,10 @@ from earshot.errors import MailOutcomeUnknownError, MailRefusedError
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
-# The answers to SendEmail that no retry changes; the others (throttled, paused, a domain that is
-# not verified yet) may be different later.
+# The answer to SendEmail that no retry changes. The others may be different later, MessageRejected
+# too: it is also how SES says that an address is not verified yet.
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
-_PERMANENT = frozenset({"MessageRejected", "BadRequestException"})
+_PERMANENT = frozenset({"BadRequestException"})
 # No connection, so not a byte of the mail has left.
 _NEVER_CONNECTED = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html

@@ -29,6 +29,8 @@ from earshot.settings import settings
 LEASE_FOR_SENDING = timedelta(minutes=10)
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=1)
+# About a day of refusals; what was worth an interruption then is none any more.
+MOST_ATTEMPTS = 30
 
 logger = Logger()
 
@@ -108,7 +110,7 @@ class Courier:
     def _refused(self, claimed: Alert, error: MailRefusedError) -> Outcome:
         now = self.clock()
         logger.warning("mail_not_accepted", alert_id=claimed.alert_id, code=error.code)
-        if error.permanent:
+        if error.permanent or claimed.attempt >= MOST_ATTEMPTS:
             return _applied(self.outbox.fail(claimed, error.code, now), Outcome.FAILED)
         wait = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(claimed.attempt - 1, 10))
         return _applied(self.outbox.release(claimed, error.code, now + wait), Outcome.REFUSED)
