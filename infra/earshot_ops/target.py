@@ -38,10 +38,11 @@ LOCAL = "local"
 @dataclass(frozen=True)
 class Target:
     """One stage in one account or embedded AWS. Nothing is asked before it is needed; what is asked
-    for first raises ``StackError`` when the stage is not deployed."""
+    for first raises ``StackError`` when the stage is not deployed. ``known`` spares the asking."""
 
     stage: str
     access: AwsAccess
+    known: Deployed | None = None
 
     def require(self) -> None:
         """``StackError`` when AWS does not answer, or knows nothing of the stage."""
@@ -49,7 +50,7 @@ class Target:
 
     @cached_property
     def deployed(self) -> Deployed:
-        return deployment.read(self.stage, self.access)
+        return self.known or deployment.read(self.stage, self.access)
 
     @cached_property
     def table(self) -> "Table":

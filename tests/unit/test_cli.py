@@ -172,7 +172,7 @@ def caused_by(cause: Exception) -> StackError:
         (refused("GetItem", "AccessDenied"), "AWS refused GetItem: AccessDenied", 3),
         (
             refused("GetItem", "ExpiredToken"),
-            "AWS does not accept these credentials (ExpiredToken); sign in again or name a --profile",
+            "AWS refuses these credentials (ExpiredToken); sign in again or name a --profile",
             3,
         ),
         (NoCredentialsError(), "AWS cannot be reached: Unable to locate credentials", 3),

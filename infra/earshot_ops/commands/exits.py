@@ -52,7 +52,7 @@ def _refused(error: ClientError, stage: str) -> str:
             f"the stage {stage!r} is not deployed there; deploy it with: make deploy STAGE={stage}"
         )
     if code in _CREDENTIALS:
-        return f"AWS does not accept these credentials ({code}); sign in again or name a --profile"
+        return f"AWS refuses these credentials ({code}); sign in again or name a --profile"
     return f"AWS refused {error.operation_name}: {code}"
 
 

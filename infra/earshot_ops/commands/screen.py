@@ -47,4 +47,11 @@ def working(doing: str) -> AbstractContextManager[object]:
 
 def progress(things: Iterable[T], doing: str, *, total: int) -> Iterable[T]:
     """The same things, with a bar on standard error while they are used up."""
-    return track(things, description=doing, total=total, console=err, transient=True)
+    return track(
+        things,
+        description=doing,
+        total=total,
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )

@@ -1,0 +1,347 @@
+"""The command line over a real table, bucket, queues and secrets."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from earshot.aws import keys
+from earshot.aws.config_store import Config
+from earshot.domain.models import Account, WatchlistEntry
+from earshot.settings import settings
+from earshot.sources import catalog
+from earshot_ops.chalice_configuration import ROOT
+from earshot_ops.cli import app
+from earshot_ops.commands.exits import ExitCode
+from earshot_ops.demo import post_office
+from earshot_ops.deployment import Deployed
+from earshot_ops.embedded_aws import EmbeddedAws
+from earshot_ops.import_columns import ImportKind
+from earshot_ops.target import Target
+from tests.conftest import Stack
+from tests.house import House, entry
+
+SAMPLE = ROOT / "infra/sample"
+LEAVING = "We at Acme are leaving RivalCRM, any alternatives?"
+
+Earshot = Callable[..., Result]
+
+
+def commands_on(target: Target) -> Earshot:
+    def run(*words: str, given: str | None = None) -> Result:
+        return CliRunner().invoke(app, words, input=given, obj=target, catch_exceptions=False)
+
+    return run
+
+
+@pytest.fixture
+def target(house: House, aws_environment: EmbeddedAws) -> Target:
+    names = settings()
+    outputs = {
+        "TableName": house.table.name,
+        "BucketName": house.bucket,
+        "DeliveriesQueueUrl": names.EARSHOT_DELIVERIES_QUEUE_URL,
+        "DeliveriesDlqUrl": names.EARSHOT_DELIVERIES_DLQ_URL,
+        "MentionsQueueUrl": names.EARSHOT_MENTIONS_QUEUE_URL,
+        "MentionsDlqUrl": names.EARSHOT_MENTIONS_DLQ_URL,
+        "TombstoneSecretArn": names.EARSHOT_TOMBSTONE_SECRET,
+    }
+    found = Deployed("test", "https://api.example/test/", outputs, names.model_dump())
+    return Target("test", aws_environment.access, found)
+
+
+@pytest.fixture
+def earshot(target: Target) -> Earshot:
+    return commands_on(target)
+
+
+def journal(house: House, kind: str) -> list[dict[str, Any]]:
+    found = house.s3.list_objects_v2(Bucket=house.bucket, Prefix="journal/").get("Contents", [])
+    names = [one["Key"] for one in found if f"/{kind}/" in one["Key"]]
+    return [
+        json.loads(house.s3.get_object(Bucket=house.bucket, Key=name)["Body"].read())
+        for name in names
+    ]
+
+
+# import
+
+
+def test_the_sample_is_imported_compiled_and_journalled(
+    house: House, target: Target, earshot: Earshot
+) -> None:
+    for kind in (
+        ImportKind.WATCHLIST,
+        ImportKind.SELLERS,
+        ImportKind.ACCOUNTS,
+        ImportKind.CONTACTS,
+    ):
+        answer = earshot("import", kind, str(SAMPLE / f"{kind}.csv"))
+        assert (answer.exit_code, answer.stderr) == (ExitCode.OK, "")
+        assert "imported" in answer.stdout
+    assert {seller.seller_id for seller in target.sellers.all()} == {
+        "nora",
+        "theo",
+        "maya",
+        "jonas",
+    }
+    northwind = target.accounts.get("northwind")
+    assert northwind
+    routes = target.sellers.candidates(northwind, ["competitor:rivalcrm"], None)
+    assert {(str(one.role), one.seller.seller_id) for one in routes} == {
+        ("owner", "nora"),
+        ("deputy", "jonas"),
+        ("territory", "jonas"),
+        ("desk", "maya"),
+    }
+    watchlist = target.watchlist.current()
+    assert watchlist.by_domain["northwind-tooling.example"].entry_id == "account:northwind"
+    assert watchlist.by_author["github:petra-lindqvist"].entry_id == "account:northwind"
+    entries = [entry["payload"] for entry in journal(house, "import")]
+    assert {entry["kind"]: len(entry["ids"]) for entry in entries} == {
+        "watchlist": 4,
+        "sellers": 4,
+        "accounts": 8,
+        "contacts": 6,
+    }
+    assert "Lindqvist" not in json.dumps(entries)
+
+
+def test_an_import_can_be_repeated_and_moves_the_routes(
+    target: Target, earshot: Earshot, tmp_path: Path
+) -> None:
+    for owner in ("nora", "theo", "theo"):
+        file = tmp_path / "accounts.csv"
+        file.write_text(f"account_id,name,owner\nacme,Acme,{owner}\n")
+        answer = earshot("import", "accounts", str(file), "--json")
+        told = json.loads(answer.stdout)
+        assert told["warnings"] == [f"account acme: owner '{owner}' is no seller"]
+        assert told["written"] == 1
+    found = target.accounts.get("acme")
+    assert found == Account(account_id="acme", name="Acme", owner="theo")
+    rows = target.table.query(
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": keys.route("account", "acme")},
+    )["Items"]
+    assert [row["sk"] for row in rows] == ["owner#theo"]
+
+
+def test_a_broken_row_changes_nothing_unless_it_may_be_skipped(
+    house: House, target: Target, earshot: Earshot, tmp_path: Path
+) -> None:
+    file = tmp_path / "watchlist.csv"
+    file.write_text("kind,name\ntopic,CRM\nrobot,R2\n")
+    refused = earshot("import", "watchlist", str(file))
+    assert refused.exit_code == ExitCode.PROBLEMS
+    assert "line 3, kind: 'robot' is neither brand, competitor nor topic" in refused.stderr
+    assert list(house.rows()) == []
+    assert "Contents" not in house.s3.list_objects_v2(Bucket=house.bucket)
+    skipped = earshot("import", "watchlist", str(file), "--skip-bad-rows")
+    assert skipped.stdout == "1 watchlist entries imported, 1 skipped\n"
+    assert list(target.accounts.entries()) == [
+        WatchlistEntry(entry_id="topic:crm", kind="topic", name="CRM")  # type: ignore[arg-type]
+    ]
+
+
+# connect
+
+
+def test_a_platform_is_connected_with_a_secret_that_was_made_here(
+    house: House, target: Target, earshot: Earshot
+) -> None:
+    answer = earshot("connect", "generic", "--connection", "forum", "--generate", "--json")
+    told = json.loads(answer.stdout)
+    assert told["url"] == "https://api.example/test/hooks/generic/forum"
+    assert target.secrets.secrets("generic", "forum") == (told["secret"].encode(),)
+    made = target.connections.get("generic", "forum")
+    assert made.data_class == catalog.source("generic").defaults.data_class
+    assert [entry["payload"]["connection_id"] for entry in journal(house, "connection")] == [
+        "forum"
+    ]
+    assert house.places_with(told["secret"]) == []
+
+
+def test_a_new_secret_is_taken_beside_the_former_one_until_it_is_replaced(
+    target: Target, earshot: Earshot, tmp_path: Path
+) -> None:
+    first, second, third = (f"a-secret-of-github-{number}" for number in (1, 2, 3))
+    assert "former" not in earshot("connect", "github", given=f"{first}\n").stderr
+    created_at = target.connections.get("github", "main").created_at
+    assert "still taken" in earshot("connect", "github", given=second).stderr
+    assert target.secrets.secrets("github", "main") == (second.encode(), first.encode())
+    again = earshot("connect", "github", "--json", given=second)
+    assert json.loads(again.stdout)["former_secret_valid"] is True
+    file = tmp_path / "secret"
+    file.write_text(f"{third}\n")
+    answer = earshot("connect", "github", "--secret-file", str(file), "--replace")
+    assert third not in answer.output
+    assert target.secrets.secrets("github", "main") == (third.encode(),)
+    assert target.connections.get("github", "main").created_at == created_at
+
+
+def test_a_feed_is_connected_by_its_address_and_keeps_its_cursor(
+    target: Target, earshot: Earshot
+) -> None:
+    url = "https://news.example/feed.xml"
+    assert url in earshot("connect", "rss", "--url", url).stdout
+    made = target.connections.get("rss", "news-example")
+    assert target.connections.save_cursor(made, {"url": url, "etag": '"1"'})
+    earshot("connect", "rss", "--url", url)
+    found = target.connections.get("rss", "news-example")
+    assert (found.url, found.cursor["etag"]) == (url, '"1"')
+
+
+# why
+
+
+def test_why_tells_who_heard_and_who_did_not(house: House, earshot: Earshot) -> None:
+    house.furnish()
+    house.deliver(entry(1, LEAVING))
+    house.run()
+    lines = earshot("why", "https://forum.example/t/1").stdout.splitlines()
+    assert lines[0] == "https://forum.example/t/1"
+    assert "  it is about an account of ours" in lines
+    assert "Acme (account)" in lines
+    assert "  anna (owner): alerted, worth an alert" in lines
+    assert "  ben (territory): not alerted, the score is below the threshold" in lines
+    assert any("intent_switching +40" in line and "role_owner +25" in line for line in lines)
+    assert any(line.strip().startswith("mail PENDING, due") for line in lines)
+
+
+def test_why_tells_as_json_what_it_tells_in_words(house: House, earshot: Earshot) -> None:
+    house.furnish()
+    house.deliver(entry(2, "We are leaving RivalCRM. What do people use instead?"))
+    house.run()
+    told = json.loads(earshot("why", "generic:p2", "--json").stdout)
+    (signal,) = told["signals"]
+    assert signal["signal"]["subject"]["account_id"] is None
+    assert [one["decision"]["seller_id"] for one in signal["sellers"]] == ["carla"]
+    assert [one["seller_id"] for one in signal["no_candidates"]] == ["anna", "ben"]
+    assert "RivalCRM" in [one["value"] for one in signal["evidence"]]
+    words = earshot("why", "generic:p2").stdout
+    assert "prospect, in no CRM" in words
+    assert "anna: not alerted, neither owner nor deputy" in words
+
+
+def test_why_answers_for_a_post_that_nobody_heard_of(house: House, earshot: Earshot) -> None:
+    house.furnish()
+    house.deliver(entry(3, "RivalCRM had a booth at the fair."))
+    house.run()
+    told = earshot("why", "generic:p3")
+    assert told.exit_code == ExitCode.OK
+    assert "nobody heard of it; nearest on the watchlist is competitor:rival" in told.stdout
+
+
+def test_why_says_plainly_that_a_post_is_not_known(earshot: Earshot) -> None:
+    answer = earshot("why", "generic:p99")
+    assert answer.exit_code == ExitCode.PROBLEMS
+    assert answer.stdout == ""
+    assert "no such post is known" in answer.stderr
+
+
+# erase
+
+
+def test_a_post_is_erased_everywhere_and_cannot_be_erased_twice(
+    house: House, earshot: Earshot
+) -> None:
+    house.furnish()
+    house.deliver(entry(1, LEAVING))
+    house.run()
+    answer = earshot("erase", "--post", "https://forum.example/t/1", "--yes", "--json")
+    told = json.loads(answer.stdout)
+    assert told["erased"] == ["generic:p1"]
+    assert (told["raw_deliveries"], told["signals"], told["mails_stopped"]) == (1, 1, 1)
+    assert house.places_with("leaving RivalCRM") == []
+    assert earshot("why", "generic:p1").exit_code == ExitCode.PROBLEMS
+    again = earshot("erase", "--post", "generic:p1", "--yes")
+    assert again.exit_code == ExitCode.PROBLEMS
+    assert "nothing of it was here; it is refused from now on" in again.stderr
+
+
+def test_a_person_is_erased_after_a_question(house: House, earshot: Earshot) -> None:
+    house.furnish()
+    house.deliver(entry(1, LEAVING))
+    house.run()
+    asked = earshot("erase", "--person", "generic:u1", given="n\n")
+    assert asked.exit_code == ExitCode.PROBLEMS
+    assert "Erase 1 posts of generic:u1 from stage test, for good?" in asked.stderr
+    assert house.places_with("leaving RivalCRM") != []
+    answered = earshot("erase", "--person", "generic:u1", given="y\n")
+    assert answered.exit_code == ExitCode.OK
+    assert "erased generic:p1" in answered.stdout
+    house.deliver(entry(1, LEAVING, id="p7", url="https://forum.example/t/7"))
+    house.run()
+    assert earshot("why", "generic:p7").exit_code == ExitCode.PROBLEMS
+
+
+def test_an_address_that_names_no_post_erases_nothing(house: House, earshot: Earshot) -> None:
+    answer = earshot("erase", "--post", "https://forum.example/t/404", "--yes")
+    assert answer.exit_code == ExitCode.PROBLEMS
+    assert "no post is known by that address" in answer.stderr
+    assert list(house.rows()) == []
+
+
+# observe, go-live
+
+
+def test_a_deployment_observes_until_it_goes_live(
+    house: House, target: Target, earshot: Earshot
+) -> None:
+    assert earshot("observe", "--operator", "ops@x.example").exit_code == ExitCode.OK
+    assert target.config.get() == Config(live=False, operator_email="ops@x.example")
+    assert json.loads(earshot("go-live", "--json").stdout) == {"live": True}
+    assert target.config.get() == Config(live=True, operator_email="ops@x.example")
+    entries = journal(house, "mode")
+    assert sorted(entry["payload"]["live"] for entry in entries) == [False, True]
+    assert "@" not in json.dumps(entries)
+
+
+# Against a deployed stage
+
+
+@pytest.fixture
+def on_stack(stack: Stack) -> Earshot:
+    return commands_on(Target("local", stack.aws.access))
+
+
+def test_the_printed_address_and_secret_are_all_that_a_platform_needs(
+    stack: Stack, on_stack: Earshot
+) -> None:
+    told = json.loads(
+        on_stack("connect", "github", "--connection", "cli", "--generate", "--json").stdout
+    )
+    ping = post_office.github("cli", told["secret"].encode(), "ping", {"zen": "Keep it simple"})
+    base = told["url"].removesuffix("/hooks/github/cli")
+    assert base == stack.deployed.api_url.rstrip("/")
+    assert post_office.post(f"{base}/", ping) in {200, 202}
+    assert post_office.post(f"{base}/", post_office.forged(ping)) == 401
+
+
+def test_the_doctor_says_what_is_wrong_and_what_to_do(stack: Stack, on_stack: Earshot) -> None:
+    dlq = stack.deployed.outputs["DeliveriesDlqUrl"]
+    sqs = stack.client("sqs")
+    sqs.send_message(QueueUrl=dlq, MessageBody="{}")
+    try:
+        answer = on_stack("doctor", "--json")
+    finally:
+        sqs.purge_queue(QueueUrl=dlq)
+    told = json.loads(answer.stdout)
+    assert (answer.exit_code, told["ok"]) == (ExitCode.PROBLEMS, False)
+    levels = {check["what"]: check["level"] for check in told["checks"]}
+    assert levels["stack earshot-local-alerts"] == "ok"
+    assert levels["queue deliveries-dlq"] == "fail"
+    assert levels["alarms"] == "ok"
+    assert all(check["advice"] for check in told["checks"] if check["level"] != "ok")
+    assert "SES" not in levels
+
+
+def test_a_stage_that_is_not_deployed_is_told_plainly(stack: Stack) -> None:
+    for command in (["doctor"], ["why", "generic:p1"]):
+        words = [*command, "--stage", "nowhere", "--endpoint-url", stack.aws.endpoint]
+        answer = CliRunner().invoke(app, words)
+        assert answer.exit_code == ExitCode.UNREACHABLE
+        assert "the stage 'nowhere' is not deployed there" in answer.stderr
