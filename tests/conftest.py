@@ -1,7 +1,9 @@
 """Fixtures that need an AWS: nothing starts before a test asks, and all ends with the run."""
 
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,15 +39,21 @@ class Stack:
         return {**self.aws.environment, **self.deployed.settings}
 
 
-def _folder(name: str) -> Path:
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    return ROOT / "build/tests" / f"{name}-{worker}"
+@contextmanager
+def _folder(name: str) -> Iterator[Path]:
+    """One of this process alone; what remains of it is ministack's log, for who asks why."""
+    folder = ROOT / "build/tests" / f"{name}-{os.getpid()}"
+    yield folder
+    log = folder / "ministack.log"
+    if log.exists():
+        log.replace(folder.parent / f"{name}.log")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def embedded_aws() -> Iterator[EmbeddedAws]:
     """An empty embedded AWS shared by the run: name what you make after your test."""
-    with EmbeddedAws(_folder("integration")) as aws:
+    with _folder("integration") as folder, EmbeddedAws(folder) as aws:
         yield aws
 
 
@@ -56,9 +64,10 @@ def stack() -> Iterator[Stack]:
     choices = deployment.Choices(
         mail_from=MAIL_FROM, loopback_hosts=f"127.0.0.1:{feed_port},localhost:{feed_port}"
     )
-    aws = EmbeddedAws(_folder("stack"), enforce_policies=True, keep_state=True)
-    aws.discard_state()
-    with aws:
+    with (
+        _folder("stack") as folder,
+        EmbeddedAws(folder, enforce_policies=True, keep_state=True) as aws,
+    ):
         made = deployment.deploy("local", aws.access, choices, say=lambda _: None)
         yield Stack(aws=aws, deployed=made, feed_port=feed_port)
 
