@@ -67,9 +67,9 @@ class Built:
 
 
 @pytest.fixture(scope="module", params=sorted(CONFIGURATION.stages))
-def built(request: pytest.FixtureRequest) -> Built:
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
     stage: str = request.param
-    return Built(stage, build.build(stage, ROOT / "build/tests/templates" / stage))
+    return Built(stage, build.build(stage, tmp_path_factory.mktemp(stage)))
 
 
 def _queue(built: Built, name: str) -> dict[str, Any]:
