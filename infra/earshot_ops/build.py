@@ -49,6 +49,16 @@ def build(stage: str, folder: Path | None = None) -> Path:
     return target
 
 
+def _for_embedded_aws(policy: dict[str, Any]) -> dict[str, Any]:
+    """ministack 1.5.33 asks whether ``SendEmail`` is allowed on ``*``, whoever sends, where AWS
+    asks for the identity and the configuration set."""
+    statements = [
+        {**one, "Resource": "*"} if one["Sid"] == "SendMail" else one
+        for one in policy["Statement"]
+    ]
+    return {**policy, "Statement": statements}
+
+
 def visibilities(configuration: ChaliceConfiguration) -> dict[str, str]:
     """Parameters of the data stack. AWS wants the visibility time-out of a queue to be at least six
     times the function's: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
@@ -71,6 +81,8 @@ def _package(
     _write_json(project / ".chalice/config.json", rendered)
     for name in configuration.apps[app]:
         policy = templates.fill(templates.load(INFRA / "policies" / app / f"{name}.json"))
+        if configuration.stage(stage).embedded:
+            policy = _for_embedded_aws(policy)
         _write_json(project / ".chalice" / chalice_configuration.policy_file(name), policy)
     merge = target / "merge.json"
     _write_json(merge, _merge_template(configuration, app, stage=stage))
@@ -91,7 +103,7 @@ def _merge_template(
         merged = templates.deep_merge(merged, {"Resources": {logical_id: function}})
     variables = merged["Globals"]["Function"]["Environment"]["Variables"]
     variables["POWERTOOLS_SERVICE_NAME"] = app
-    if configuration.stage(stage).loopback_hosts:
+    if configuration.stage(stage).embedded:
         merged["Parameters"]["LoopbackHosts"] = {"Type": "String", "Default": ""}
         variables["EARSHOT_LOOPBACK_HOSTS"] = {"Ref": "LoopbackHosts"}
     filled: dict[str, Any] = templates.fill(merged)

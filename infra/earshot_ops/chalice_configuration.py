@@ -34,7 +34,7 @@ class StageConfiguration(Strict):
     architecture: Literal["arm64", "x86_64", "host"]
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
     log_retention_days: RetentionDays
-    loopback_hosts: bool = False
+    embedded: bool = False
 
 
 class ChaliceConfiguration(Strict):

@@ -97,4 +97,4 @@ def test_the_local_stage_runs_on_what_the_host_is(
 
 def test_only_the_local_stage_may_reach_loopback() -> None:
     stages = chalice_configuration.read().stages
-    assert {name for name, stage in stages.items() if stage.loopback_hosts} == {"local"}
+    assert {name for name, stage in stages.items() if stage.embedded} == {"local"}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from earshot_ops.errors import OperationError
 
+_FRAME = " ─│╭╮╰╯"  # of usage errors
 EARSHOT = str(Path(sys.executable).with_name("earshot"))
 
 
@@ -29,7 +30,7 @@ class Operator:
             check=False,
         )
         if done.returncode:
-            said = (done.stderr or done.stdout).strip().splitlines()
-            reason = said[-1] if said else f"exit code {done.returncode}"
+            lines = (line.strip(_FRAME) for line in (done.stderr or done.stdout).splitlines())
+            reason = next(reversed([line for line in lines if line]), f"code {done.returncode}")
             raise OperationError(f"earshot {' '.join(words[:2])} failed: {reason}")
         return done.stdout

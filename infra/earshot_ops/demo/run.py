@@ -67,13 +67,13 @@ def configure(operator: Operator, feed: Feed, keys: Secrets, say: Callable[[str]
         say(f"earshot import {kind} infra/sample/{kind}.csv")
         operator.run("import", kind, str(SAMPLE / f"{kind}.csv"))
     say("earshot connect github, generic, rss")
-    connecting = ("connect", "github", "--connection", scenario.GITHUB, "--secret-file", "-")
+    connecting = ("connect", "github", "--connection", scenario.GITHUB)
     operator.run(*connecting, secret=keys.github.decode())
-    connecting = ("connect", "generic", "--connection", scenario.FORUM, "--secret-file", "-")
+    connecting = ("connect", "generic", "--connection", scenario.FORUM)
     operator.run(*connecting, secret=keys.forum.decode())
     operator.run("connect", "rss", "--connection", scenario.NEWS, "--url", feed.url)
     operator.run("observe", "--operator", OPERATOR)
-    operator.run("go-live", "--yes")
+    operator.run("go-live")
 
 
 def send(target: Target, keys: Secrets, now: datetime, say: Callable[[str], None]) -> None:
