@@ -97,8 +97,7 @@ class _Sheet:
 def read(kind: ImportKind, content: bytes) -> Reading:
     """``ImportFileError`` when there is no table in it."""
     rows = _rows(_decode(content))
-    header = next(rows, None)
-    if header is None:
+    if (header := next(rows, None)) is None:
         raise ImportFileError("the file is empty")
     sheet = _sheet(TABLES[kind], header.cells)
     lines: dict[object, int] = {}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -278,6 +279,20 @@ def test_a_person_is_erased_after_a_question(house: House, earshot: Earshot) -> 
     assert earshot("why", "generic:p7").exit_code == ExitCode.PROBLEMS
 
 
+def test_a_mail_that_was_sent_is_told_because_it_cannot_be_erased(
+    house: House, target: Target, earshot: Earshot
+) -> None:
+    house.furnish()
+    house.deliver(entry(1, LEAVING))
+    house.run()
+    (alert_id,) = target.signals.heard_sellers("generic", "p1").values()
+    now = datetime.now(UTC)
+    assert target.outbox.settle(alert_id, "message-1", now)
+    assert "mail SENT" in earshot("why", "generic:p1").stdout
+    answer = earshot("erase", "--post", "generic:p1", "--yes")
+    assert "1 mails about it were sent before" in answer.stderr
+
+
 def test_an_address_that_names_no_post_erases_nothing(house: House, earshot: Earshot) -> None:
     answer = earshot("erase", "--post", "https://forum.example/t/404", "--yes")
     assert answer.exit_code == ExitCode.PROBLEMS
@@ -291,12 +306,14 @@ def test_an_address_that_names_no_post_erases_nothing(house: House, earshot: Ear
 def test_a_deployment_observes_until_it_goes_live(
     house: House, target: Target, earshot: Earshot
 ) -> None:
-    assert earshot("observe", "--operator", "ops@x.example").exit_code == ExitCode.OK
+    answer = earshot("observe", "--operator", "ops@x.example")
+    assert answer.stdout == "observing: mails go to ops@x.example only\n"
     assert target.config.get() == Config(live=False, operator_email="ops@x.example")
     assert json.loads(earshot("go-live", "--json").stdout) == {"live": True}
     assert target.config.get() == Config(live=True, operator_email="ops@x.example")
+    assert earshot("go-live").stdout == "live: mails go to the sellers\n"
     entries = journal(house, "mode")
-    assert sorted(entry["payload"]["live"] for entry in entries) == [False, True]
+    assert sorted(entry["payload"]["live"] for entry in entries) == [False, True, True]
     assert "@" not in json.dumps(entries)
 
 
@@ -326,7 +343,7 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(stack: Stack, on_stack: Ea
     sqs = stack.client("sqs")
     sqs.send_message(QueueUrl=dlq, MessageBody="{}")
     try:
-        answer = on_stack("doctor", "--json")
+        answer, words = on_stack("doctor", "--json"), on_stack("doctor")
     finally:
         sqs.purge_queue(QueueUrl=dlq)
     told = json.loads(answer.stdout)
@@ -337,6 +354,8 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(stack: Stack, on_stack: Ea
     assert levels["alarms"] == "ok"
     assert all(check["advice"] for check in told["checks"] if check["level"] != "ok")
     assert "SES" not in levels
+    assert words.exit_code == ExitCode.PROBLEMS
+    assert "fail queue deliveries-dlq: 1 messages\n     see the runbook" in words.stdout
 
 
 def test_a_stage_that_is_not_deployed_is_told_plainly(stack: Stack) -> None:
