@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
+import botocore.session
+
+# An embedded AWS knows nothing of the profile that the user's shell names.
+_THE_USERS_OWN = {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"}
+_NO_PROFILE = (None, None, None, None)
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,9 @@ class AwsAccess:
         return self._session().resource(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
 
     def _session(self) -> boto3.Session:
+        session_vars = {"profile": _NO_PROFILE} if self.endpoint else None
         return boto3.Session(
+            botocore_session=botocore.session.Session(session_vars=session_vars),
             profile_name=self.profile,
             region_name=self.region or self.environment.get("AWS_DEFAULT_REGION"),
             aws_access_key_id=self.environment.get("AWS_ACCESS_KEY_ID"),
@@ -38,6 +45,8 @@ class AwsAccess:
     def process_environment(self) -> dict[str, str]:
         """For a program that reads credentials and endpoint from its environment."""
         mine = {**os.environ, **self.environment, "AWS_PAGER": ""}
+        if self.endpoint:
+            mine = {name: value for name, value in mine.items() if name not in _THE_USERS_OWN}
         if self.profile:
             mine["AWS_PROFILE"] = self.profile
         if self.region:
