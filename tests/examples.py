@@ -1,6 +1,6 @@
 """Values for tests: a plain example of each word, with what a test cares about changed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 from earshot.domain.models import (
@@ -23,7 +23,7 @@ from earshot.domain.models import (
 from earshot.domain.watchlist import Watchlist
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)  # a Wednesday
-ALWAYS = WorkingHours(start="00:00", end="00:00", days=(1, 2, 3, 4, 5, 6, 7))
+ALWAYS = WorkingHours(start=time(0), end=time(0), days=(1, 2, 3, 4, 5, 6, 7))
 
 
 def delivery(**changes: Any) -> Delivery:

@@ -331,7 +331,8 @@ def test_the_printed_address_and_secret_are_all_that_a_platform_needs(
     told = json.loads(
         on_stack("connect", "github", "--connection", "cli", "--generate", "--json").stdout
     )
-    ping = post_office.github("cli", told["secret"].encode(), "ping", {"zen": "Keep it simple"})
+    body = {"zen": "Keep it simple"}
+    ping = post_office.github("cli", told["secret"].encode(), body, event="ping")
     base = told["url"].removesuffix("/hooks/github/cli")
     assert base == stack.deployed.api_url.rstrip("/")
     assert post_office.post(f"{base}/", ping) in {200, 202}

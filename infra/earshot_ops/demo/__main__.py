@@ -20,13 +20,16 @@ from earshot_ops.target import Target
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="earshot_ops.demo",
-        description="Deploy to an embedded AWS, send signed deliveries, show the alerts they cause.",
+        description="Deploy to an embedded AWS, send deliveries, show the alerts they cause.",
     )
     parser.add_argument(
         "--stay", action="store_true", help="stay up until Ctrl-C; the state survives a restart"
     )
     parser.add_argument(
-        "--port", type=int, default=0, help="of the embedded AWS; else a free one (demo), 4599 (dev)"
+        "--port",
+        type=int,
+        default=0,
+        help="of the embedded AWS; else a free one (demo) or 4599 (dev)",
     )
     return parser.parse_args()
 
@@ -42,8 +45,8 @@ def _demonstrate(progress: run.Progress) -> int:
     ):
         target = run.set_up(aws, news, progress.say)
         operator = Operator(aws.endpoint, aws.access.process_environment())
-        run.configure(operator, news, keys, progress.say)
-        run.send(target, keys, now, progress.say)
+        run.configure(operator, news, keys, say=progress.say)
+        run.send(target, keys, now, say=progress.say)
         run.erase(operator, progress.say)
         found = run.save_mails(aws, folder / "mail")
         _show(target)
@@ -59,7 +62,10 @@ def _demonstrate(progress: run.Progress) -> int:
 
 def _show(target: Target) -> None:
     explain = target.explainer.why
-    report.show(Console(), [(post, explain(post)) for post in scenario.POSTS])
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=150)
+    report.show(console, [(post, explain(post)) for post in scenario.POSTS])
 
 
 def _stay(progress: run.Progress, port: int) -> int:
@@ -73,7 +79,7 @@ def _stay(progress: run.Progress, port: int) -> int:
         target = run.set_up(aws, news, progress.say)
         if fresh:
             operator = Operator(aws.endpoint, aws.access.process_environment())
-            run.configure(operator, news, run.make_secrets(), progress.say)
+            run.configure(operator, news, run.make_secrets(), say=progress.say)
         progress.say(f"post to {target.deployed.api_url}hooks/github/{scenario.GITHUB}")
         progress.say(f"     or {target.deployed.api_url}hooks/generic/{scenario.FORUM}")
         progress.say(f"mails: {aws.endpoint}/_ministack/ses/messages")

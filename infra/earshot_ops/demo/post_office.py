@@ -23,7 +23,7 @@ class Envelope:
     body: bytes
 
 
-def github(connection: str, secret: bytes, event: str, payload: Mapping[str, Any]) -> Envelope:
+def github(connection: str, secret: bytes, payload: Mapping[str, Any], *, event: str) -> Envelope:
     """As GitHub signs: HMAC-SHA-256 over the body."""
     body = json.dumps(payload).encode()
     mac = hmac.new(secret, body, hashlib.sha256).hexdigest()

@@ -1,13 +1,14 @@
 """What became of each post, as a table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.table import Table
 
-from earshot.domain.models import AlertState, Decision, Outcome
+from earshot.domain.models import AlertState, Decision, Outcome, Signal
 from earshot.flows.tell_why import SellerWhy, Why
 
+_COLUMNS = (("post", 4), ("subject", 3), ("intent", 2), ("told, and why", 6), ("not told", 5))
 _WORDS = {
     "below_threshold": "scores below 60",
     "already_alerted": "was told of this story before",
@@ -18,24 +19,29 @@ _WORDS = {
 def show(console: Console, found: Iterable[tuple[str, Why | None]]) -> None:
     """A row per post and signal: subject, intent, who was told and why, who was not and why not."""
     table = Table(title="What became of each post", show_lines=True, expand=True)
-    for name, ratio in (("post", 3), ("subject", 2), ("intent", 2), ("told", 4), ("not told", 4)):
+    for name, ratio in _COLUMNS:
         table.add_column(name, ratio=ratio, overflow="fold")
     for reference, why in found:
-        short = reference.removeprefix("https://")
-        if why is None:
-            table.add_row(short, "-", "-", "-", "nobody: erased, or never taken in")
-        elif not why.signals:
-            table.add_row(short, "-", why.head.intent, "-", f"nobody: {why.explanation}")
-        else:
-            for one in why.signals:
-                table.add_row(
-                    short,
-                    one.signal.subject.name,
-                    why.head.intent,
-                    "\n".join(_told(seller) for seller in one.sellers if _is_told(seller)) or "-",
-                    "\n".join(_silent(s) for s in one.sellers if not _is_told(s)) or "-",
-                )
+        for row in _rows(why):
+            table.add_row(reference.removeprefix("https://"), *row)
     console.print(table)
+
+
+def _rows(why: Why | None) -> Iterator[tuple[str, ...]]:
+    if why is None:
+        yield "-", "-", "-", "nobody: erased, or never taken in"
+    elif not why.signals:
+        yield "-", why.head.intent, "-", f"nobody: {why.explanation}"
+    else:
+        for one in why.signals:
+            told = [_told(seller) for seller in one.sellers if _is_told(seller)]
+            silent = [_silent(seller) for seller in one.sellers if not _is_told(seller)]
+            name = f"{one.signal.subject.name}{_kind(one.signal)}"
+            yield name, why.head.intent, "\n".join(told) or "-", "\n".join(silent) or "-"
+
+
+def _kind(signal: Signal) -> str:
+    return " (a prospect)" if signal.subject.is_prospect else ""
 
 
 def _is_told(why: SellerWhy) -> bool:
@@ -43,27 +49,33 @@ def _is_told(why: SellerWhy) -> bool:
 
 
 def _told(why: SellerWhy) -> str:
+    """``nora 80, owner: switching +40, competitor involved +15, owner +25``"""
     decision = why.decision
+    parts = ", ".join(
+        f"{_plain(one.name)} {one.points:+d}" for one in decision.relevance.contributions
+    )
     waits = why.alert is not None and why.alert.state is not AlertState.SENT
-    when = f", waits for {_hours(decision)}" if waits else ""
-    return f"{_score(decision)}{when}"
+    return f"{_who(decision)}{_hours(decision) if waits else ''}: {parts}"
+
+
+def _silent(why: SellerWhy) -> str:
+    """With what spoke against it."""
+    decision = why.decision
+    against = "".join(
+        f", {_plain(one.name)} {one.points:+d}"
+        for one in decision.relevance.contributions
+        if one.points < 0
+    )
+    return f"{_who(decision)}: {_WORDS.get(decision.reason, decision.reason)}{against}"
 
 
 def _hours(decision: Decision) -> str:
     due = decision.attention.due_at if decision.attention else None
-    return f"{due:%a %H:%M} UTC" if due else "its hour"
+    return f", at {due:%a %H:%M} UTC" if due else ""
 
 
-def _silent(why: SellerWhy) -> str:
-    return f"{_score(why.decision)}: {_WORDS.get(why.decision.reason, why.decision.reason)}"
-
-
-def _score(decision: Decision) -> str:
-    """``anna 80 = switching 40 + competitor involved 15 + owner 25``"""
-    parts = " ".join(
-        f"{one.points:+d} {_plain(one.name)}" for one in decision.relevance.contributions
-    )
-    return f"[bold]{decision.seller_id} {decision.relevance.score}[/bold] ({parts})"
+def _who(decision: Decision) -> str:
+    return f"[bold]{decision.seller_id} {decision.relevance.score}[/bold], {decision.role}"
 
 
 def _plain(name: str) -> str:

@@ -1,12 +1,11 @@
 """Set up, send, wait, look, and say whether it all came true."""
 
-import json
 import secrets
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -16,6 +15,7 @@ from earshot_ops.chalice_configuration import ROOT
 from earshot_ops.demo import drain, mails, post_office, scenario
 from earshot_ops.demo.feed import Feed
 from earshot_ops.demo.operator_commands import Operator
+from earshot_ops.demo.stores import places_with
 from earshot_ops.embedded_aws import EmbeddedAws
 from earshot_ops.errors import OperationError
 from earshot_ops.local_endpoint import LocalEndpoint
@@ -57,11 +57,13 @@ def set_up(aws: EmbeddedAws, feed: Feed, say: Callable[[str], None]) -> Target:
     choices = deployment.Choices(mail_from=MAIL_FROM, loopback_hosts=feed.host)
     made = deployment.deploy(STAGE, aws.access, choices, say=say)
     target = Target(STAGE, aws.access)
-    LocalEndpoint(endpoint_url=aws.endpoint, api_url=made.api_url).save(aws.folder / "endpoint.json")
+    LocalEndpoint(endpoint_url=aws.endpoint, api_url=made.api_url).save(
+        aws.folder / "endpoint.json"
+    )
     return target
 
 
-def configure(operator: Operator, feed: Feed, keys: Secrets, say: Callable[[str], None]) -> None:
+def configure(operator: Operator, feed: Feed, keys: Secrets, *, say: Callable[[str], None]) -> None:
     """What an operator does once: import, connect, go live."""
     for kind in ("sellers", "accounts", "contacts", "watchlist"):
         say(f"earshot import {kind} infra/sample/{kind}.csv")
@@ -76,7 +78,7 @@ def configure(operator: Operator, feed: Feed, keys: Secrets, say: Callable[[str]
     operator.run("go-live")
 
 
-def send(target: Target, keys: Secrets, now: datetime, say: Callable[[str], None]) -> None:
+def send(target: Target, keys: Secrets, now: datetime, *, say: Callable[[str], None]) -> None:
     """Every delivery of the scenario; ``OperationError`` on an unexpected answer."""
     say("sending signed deliveries of GitHub and of a forum over HTTP")
     for step in scenario.steps(keys.github, keys.forum, now):
@@ -119,26 +121,11 @@ def broken_promises(target: Target, found: list[mails.SentMail]) -> Iterator[str
             yield f"words of {what} lie in {place}"
     if target.explainer.why(scenario.NOBODY_URL) is None:
         yield "why knows nothing of the post that nobody heard of"
-    issue = target.explainer.why(scenario.POSTS[0])
-    sellers = [one for signal in issue.signals for one in signal.sellers if one.alert] if issue else []
-    if len(sellers) != 1:
-        yield f"the delivery that was sent 5 times made {len(sellers)} alerts"
+    alerts = _alerts_of(target, scenario.POSTS[0])
+    if alerts != 1:
+        yield f"the delivery that was sent 5 times made {alerts} alerts"
 
 
-def places_with(target: Target, words: str) -> Iterator[str]:
-    """Every store that holds these words: rows, objects and messages."""
-    for page in target.access.client("dynamodb").get_paginator("scan").paginate(
-        TableName=target.table.name
-    ):
-        for row in page["Items"]:
-            if words in json.dumps(row, default=str):
-                yield f"DynamoDB, {row['sk']['S'].split('#')[0]} row"
-    for page in target.s3.get_paginator("list_objects_v2").paginate(Bucket=target.bucket):
-        for entry in page.get("Contents", ()):
-            body = target.s3.get_object(Bucket=target.bucket, Key=entry["Key"])["Body"].read()
-            if words.encode() in body:
-                yield f"S3, {entry['Key'].split('/')[0]}/"
-    for name, url in target.queues.items():
-        answer = target.sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)
-        if any(words in message["Body"] for message in answer.get("Messages", ())):
-            yield f"SQS, {name}"
+def _alerts_of(target: Target, post: str) -> int:
+    why = target.explainer.why(post)
+    return sum(bool(one.alert) for signal in (why.signals if why else ()) for one in signal.sellers)

@@ -75,10 +75,8 @@ def steps(github_secret: bytes, forum_secret: bytes, now: datetime) -> Iterator[
     yield Step(_comment(github_secret, now))
     for number, entry in enumerate(_forum(now)):
         payload = {"posts": [entry]}
-        yield Step(
-            post_office.generic(FORUM, forum_secret, payload, identity=f"msg_demo_{number}")
-        )
-    bad = {"posts": [_entry(now, "907", "mallory", FORGED_WORDS)]}
+        yield Step(post_office.generic(FORUM, forum_secret, payload, identity=f"msg_demo_{number}"))
+    bad = {"posts": [_entry(now, "907", "mallory", text=FORGED_WORDS)]}
     good = post_office.generic(FORUM, forum_secret, bad, identity="msg_demo_forged")
     yield Step(post_office.forged(good), expects=401)
 
@@ -89,40 +87,40 @@ def _forum(now: datetime) -> tuple[dict[str, Any], ...]:
             now,
             "901",
             "kim-r",
-            "We are leaving RivalCRM after three years, the renewal is due next month. What do "
-            "people use instead? Any alternatives to it for 80 seats?",
+            text="We are leaving RivalCRM after three years, the renewal is due next month. What "
+            "do people use instead? Any alternatives to it for 80 seats?",
         ),
         _entry(
             now,
             "902",
             "orchard-it",
-            "Orchard Foods here: we want to buy a CRM this quarter, budget for 300 seats is there. "
-            "Can anyone recommend one? RivalCRM is on the shortlist.",
+            text="Orchard Foods here: we want to buy a CRM this quarter, budget for 300 seats is "
+            "there. Can anyone recommend one? RivalCRM is on the shortlist.",
         ),
         _entry(
             now,
             "903",
             "textile-fan",
-            "Brightloom is switching from Pipelord, says their sales director. RivalCRM and "
+            text="Brightloom is switching from Pipelord, says their sales director. RivalCRM and "
             "Fernwave are being evaluated, a quote for both is requested.",
         ),
         _entry(
             now,
             "904",
             "harbour-dev",
-            "Harbour Labs had a great summer party. Thank you all!",
+            text="Harbour Labs had a great summer party. Thank you all!",
         ),
-        _entry(now, "905", "gardener", "Does anyone know when to plant tulips?"),
+        _entry(now, "905", "gardener", text="Does anyone know when to plant tulips?"),
         _entry(
             now,
             "906",
             "regretful",
-            f"Looking to replace RivalCRM, any alternatives? By the way, {ERASED_WORDS}.",
+            text=f"Looking to replace RivalCRM, any alternatives? By the way, {ERASED_WORDS}.",
         ),
     )
 
 
-def _entry(now: datetime, number: str, handle: str, text: str) -> dict[str, Any]:
+def _entry(now: datetime, number: str, handle: str, *, text: str) -> dict[str, Any]:
     return {
         "id": number,
         "url": f"https://forum.example/t/{number}",
@@ -145,7 +143,7 @@ def _issue(secret: bytes, now: datetime) -> Envelope:
         "repository": {"id": 7001, "full_name": REPOSITORY},
         "sender": issue["user"],
     }
-    return post_office.github(GITHUB, secret, "issues", payload)
+    return post_office.github(GITHUB, secret, payload, event="issues")
 
 
 def _comment(secret: bytes, now: datetime) -> Envelope:
@@ -164,7 +162,7 @@ def _comment(secret: bytes, now: datetime) -> Envelope:
         "repository": {"id": 7001, "full_name": REPOSITORY},
         "sender": comment["user"],
     }
-    return post_office.github(GITHUB, secret, "issue_comment", payload)
+    return post_office.github(GITHUB, secret, payload, event="issue_comment")
 
 
 def _issue_of(now: datetime) -> dict[str, Any]:

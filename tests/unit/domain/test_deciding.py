@@ -1,4 +1,5 @@
 from datetime import datetime, time
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ from tests import examples
 VERSIONS = {"watchlist": "w1", "model": "m1"}
 
 
-def signal(intent: Intent = Intent.SWITCHING, **changes: object) -> Signal:
+def signal(intent: Intent = Intent.SWITCHING, **changes: Any) -> Signal:
     one = examples.signal_post(intent=intent, objects=("competitor:rival",), **changes)
     return summarise(examples.subject(), [one], revision=1)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from earshot.aws.mailer import raw_message
@@ -217,6 +217,7 @@ def test_a_quote_cannot_pretend_to_be_the_mail() -> None:
     assert text.count("\nWHAT TO DO\n") == 1
 
 
+FIRE = "\U0001f525" * 3000  # the heaviest to say in quoted-printable
 HOSTILE = st.text() | st.sampled_from(
     [
         "x\r\nBcc: victim@example.com",
@@ -224,7 +225,7 @@ HOSTILE = st.text() | st.sampled_from(
         "\u202e\u2066right to left",
         "{{ 7 * 7 }}{% raw %}",
         "\ud800 alone",
-        "\U0001f525" * 3000,
+        FIRE,
         "\"&'<>" * 900,
     ]
 )
@@ -245,8 +246,26 @@ def tags(mail: Mail) -> list[tuple[str, str]]:
     return sorted(set(parser.seen))
 
 
-@settings(max_examples=40, deadline=None)
+def test_the_heaviest_mail_stays_far_below_what_mail_clients_clip() -> None:
+    """Gmail cuts a message at about 102 KB."""
+    told = PROSPECT.signal.subject.model_copy(update={"name": FIRE})
+    post = LEAVING.model_copy(
+        update={
+            "quote": FIRE,
+            "author": examples.author().model_copy(update={"name": FIRE, "handle": FIRE}),
+            "permalink": "https://x.example/" + "=" * 980,
+        }
+    )
+    signal = content().signal.model_copy(update={"subject": told, "objects": ("x:" + FIRE,) * 5})
+    account = examples.account(industry=FIRE, stage=FIRE, owner=FIRE)
+    heaviest = content(*[post] * 7, account=account).model_copy(update={"signal": signal})
+    assert len(raw_message(compose(heaviest), SENDER)) < 80_000
+
+
+@settings(max_examples=25, deadline=None)
 @given(HOSTILE, HOSTILE, HOSTILE)
+@example(FIRE, FIRE, FIRE)
+@example("a\n" * 3000, FIRE, '"' * 900)
 def test_strangers_words_add_no_header_no_tag_and_no_weight(
     quote: str, name: str, value: str
 ) -> None:

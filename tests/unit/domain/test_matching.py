@@ -2,9 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from earshot.domain.matching import match
-from earshot.domain.models import EntryKind, EvidenceKind, Mention
+from earshot.domain.models import Contact, EntryKind, EvidenceKind, Mention
 from earshot.domain.watchlist import aliases_of, contact_handles, entry_of, index, words
-from earshot.domain.models import Contact
 from tests import examples
 
 ACME = examples.entry(

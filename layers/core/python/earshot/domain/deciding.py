@@ -54,7 +54,8 @@ def decide(
         relevance = score(
             signal, account, candidate.role, owned=owned, weights=weights, versions=versions
         )
-        reason = _reason_for_silence(candidate, relevance.score, heard, weights)
+        loud = relevance.score >= weights.threshold
+        reason = _reason_for_silence(candidate, heard) if loud else "below_threshold"
         attention = None if reason else attend(candidate.seller, signal.urgency, now)
         decisions.append(
             Decision(
@@ -71,11 +72,7 @@ def decide(
     )
 
 
-def _reason_for_silence(
-    candidate: Candidate, points: int, heard: Heard, weights: Weights
-) -> str | None:
-    if points < weights.threshold:
-        return "below_threshold"
+def _reason_for_silence(candidate: Candidate, heard: Heard) -> str | None:
     if candidate.seller.seller_id in heard.of_signal:
         return "already_alerted"
     if candidate.seller.seller_id in heard.of_post:

@@ -28,7 +28,7 @@ _URGENCY_RANK = (Urgency.NOW, Urgency.SOON, Urgency.NONE)
 
 def signal_id(subject_id: str, source: str, thread_id: str) -> str:
     """One subject and one thread of a source make one story: 32 hex digits."""
-    return hashlib.sha256("\x1f".join((subject_id, source, thread_id)).encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{subject_id}\x1f{source}\x1f{thread_id}".encode()).hexdigest()[:32]
 
 
 def signal_post(post: Post, meaning: Meaning, mentions: tuple[Mention, ...]) -> SignalPost:

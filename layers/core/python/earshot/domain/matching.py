@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 from earshot.domain.models import Evidence, EvidenceKind, Mention, Post, WatchlistEntry
 from earshot.domain.watchlist import WORD, WatchlistIndex
 
-HOST = re.compile(r"(?<![\w.-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}\b", re.I)
+HOST = re.compile(
+    r"(?<![\w.-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}\b", re.IGNORECASE
+)
 HANDLE = re.compile(r"(?<![\w@.])@([A-Za-z0-9_][A-Za-z0-9_.-]{0,62})")
 
 Found = tuple[WatchlistEntry, Evidence]

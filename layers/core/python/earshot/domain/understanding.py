@@ -22,7 +22,8 @@ INTENT_CUES: tuple[tuple[Intent, int, re.Pattern[str]], ...] = (
         4,
         _cue(
             r"(?:switch|mov|migrat)(?:e|es|ed|ing) (?:away |over |off )?(?:from|to)"
-            r"|mov(?:e|ing) off|switching|leaving|ditch(?:ed|ing)?|replac(?:e|ing) our|replacement for"
+            r"|mov(?:e|ing) off|switching|leaving|ditch(?:ed|ing)?|replac(?:e|ing) our"
+            r"|replacement for"
             r"|cancel(?:l?ing|l?ed)? (?:our|my|the) (?:subscription|contract|plan|account)"
             r"|get(?:ting)? rid of|(?:looking|want) to replace"
         ),
@@ -32,7 +33,8 @@ INTENT_CUES: tuple[tuple[Intent, int, re.Pattern[str]], ...] = (
         4,
         _cue(
             r"recommend(?:ations?|ed)?(?: for| on)?|any (?:good )?alternatives?"
-            r"|alternatives? (?:to|for)|suggest(?:ions?)?|what (?:do|does|are) (?:you|people|everyone)"
+            r"|alternatives? (?:to|for)|suggest(?:ions?)?"
+            r"|what (?:do|does|are) (?:you|people|everyone)"
             r"(?: all)? (?:use|using)|which (?:one|tool|product|vendor|crm) "
             r"|looking for an? (?:good |better |cheaper )?(?:alternative|tool|solution|crm|vendor)"
         ),
@@ -41,9 +43,12 @@ INTENT_CUES: tuple[tuple[Intent, int, re.Pattern[str]], ...] = (
         Intent.PURCHASE,
         3,
         _cue(
-            r"(?:want|going|plan(?:ning)?|ready|looking|need) to (?:buy|purchase|subscribe|trial|license)"
-            r"|pricing|price per|quote for|get a quote|request(?:ing)? a (?:quote|demo)|free trial"
-            r"|volume discount|how much (?:does|do|is|would)|budget (?:for|of)|evaluating|shortlist"
+            r"(?:want|going|plan(?:ning)?|ready|looking|need) to"
+            r" (?:buy|purchase|subscribe|trial|license)"
+            r"|pricing|price per|quote for|get a quote|request(?:ing)? a (?:quote|demo)"
+            r"|free trial"
+            r"|volume discount|how much (?:does|do|is|would)|budget (?:for|of)|evaluating"
+            r"|shortlist"
             r"|book a demo"
         ),
     ),
@@ -51,8 +56,10 @@ INTENT_CUES: tuple[tuple[Intent, int, re.Pattern[str]], ...] = (
         Intent.COMPLAINT,
         3,
         _cue(
-            r"terrible|awful|worst|horrible|useless|unacceptable|fed up|sick of|hate|frustrat(?:ed|ing)"
-            r"|disappoint(?:ed|ing)|nightmare|ripped off|overpriced|keeps? (?:crashing|failing|breaking)"
+            r"terrible|awful|worst|horrible|useless|unacceptable|fed up|sick of|hate"
+            r"|frustrat(?:ed|ing)"
+            r"|disappoint(?:ed|ing)|nightmare|ripped off|overpriced"
+            r"|keeps? (?:crashing|failing|breaking)"
             r"|down again|never works?"
         ),
     ),
@@ -61,16 +68,20 @@ INTENT_CUES: tuple[tuple[Intent, int, re.Pattern[str]], ...] = (
         2,
         _cue(
             r"how (?:do|can|to) (?:i|we|you)?|doesn'?t work|does not work|not working|error|bug"
-            r"|exception|crash(?:es|ed)?|fails? (?:to|with)|stack ?trace|reproduc(?:e|tion)|typo|help with"
+            r"|exception|crash(?:es|ed)?|fails? (?:to|with)|stack ?trace|reproduc(?:e|tion)"
+            r"|typo|help with"
         ),
     ),
     (
         Intent.NEWS,
         4,
         _cue(
-            r"raises? \$?\d|raised \$?\d|series [a-f]|funding round|seed round|acquir(?:es|ed|ing)"
-            r"|acquisition|merges? with|appoints?|appointed|new (?:cio|cto|ceo|head of|vp of|chief)"
-            r"|joins? .{0,40} as|lays? off|layoffs|announces?|launches|opens? (?:a )?new (?:office|site)"
+            r"raises? \$?\d|raised \$?\d|series [a-f]|funding round|seed round"
+            r"|acquir(?:es|ed|ing)"
+            r"|acquisition|merges? with|appoints?|appointed"
+            r"|new (?:cio|cto|ceo|head of|vp of|chief)"
+            r"|joins? .{0,40} as|lays? off|layoffs|announces?|launches"
+            r"|opens? (?:a )?new (?:office|site)"
             r"|partners? with|quarterly results"
         ),
     ),
@@ -83,8 +94,10 @@ INTENT_CUES: tuple[tuple[Intent, int, re.Pattern[str]], ...] = (
         Intent.PROMOTION,
         5,
         _cue(
-            r"check out (?:our|my)|sign up (?:now|today)|we(?:'re| are) hiring|\[hiring\]|use code"
-            r"|limited offer|dm (?:me|us) for|our (?:new )?webinar|free giveaway|subscribe to (?:our|my)"
+            r"check out (?:our|my)|sign up (?:now|today)|we(?:'re| are) hiring|\[hiring\]"
+            r"|use code"
+            r"|limited offer|dm (?:me|us) for|our (?:new )?webinar|free giveaway"
+            r"|subscribe to (?:our|my)"
         ),
     ),
 )
@@ -95,7 +108,8 @@ URGENCY_CUES: tuple[tuple[Urgency, re.Pattern[str]], ...] = (
         Urgency.SOON,
         _cue(
             r"(?:by|before|until) (?:the )?end of (?:the |this )?(?:week|month|quarter|year)"
-            r"|(?:this|next) (?:week|month|quarter)|deadline|(?:contract|renewal|license) (?:ends|is up"
+            r"|(?:this|next) (?:week|month|quarter)|deadline"
+            r"|(?:contract|renewal|license) (?:ends|is up"
             r"|expires|runs out|due)|\d+ (?:days|weeks) left"
         ),
     ),

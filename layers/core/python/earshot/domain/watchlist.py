@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from earshot.domain.models import Account, Contact, EntryKind, Model, WatchlistEntry
 
-LEGAL_FORMS = frozenset(
-    "ab ag as bv co company corp corporation gmbh inc incorporated kg limited llc llp ltd nv oy "
-    "plc pty sa sarl sas se spa srl".split()
-)
+# fmt: off
+LEGAL_FORMS = frozenset((
+    "ab", "ag", "as", "bv", "co", "company", "corp", "corporation", "gmbh", "inc", "incorporated",
+    "kg", "limited", "llc", "llp", "ltd", "nv", "oy", "plc", "pty", "sa", "sarl", "sas", "se",
+    "spa", "srl",
+))
+# fmt: on
 WORD = re.compile(r"\w+")
 _SHORTEST_ALIAS = 3
 

@@ -4,9 +4,11 @@ The tombstone comes first, so that whatever runs beside it is refused; the rows 
 is found go last, so that an erasure that was killed can be run again.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 from earshot.aws import clients
 from earshot.aws.outbox import Outbox
@@ -48,9 +50,7 @@ class Eraser:
             self._take_from_raw(source, native_id, key)
         for row in rows:
             if "signal_id" in row:
-                self._take_from_signal(
-                    str(row["subject_id"]), str(row["signal_id"]), source, native_id
-                )
+                self._take_from_signal(row, source, native_id)
         self._cancel_alerts(source, native_id)
         self.posts.forget(source, native_id)
         return "erased" if rows else "unknown"
@@ -66,10 +66,9 @@ class Eraser:
         else:
             self.archive.rewrite(raw_key, rest)
 
-    def _take_from_signal(
-        self, subject_id: str, signal_id: str, source: str, native_id: str
-    ) -> None:
+    def _take_from_signal(self, commit: Mapping[str, Any], source: str, native_id: str) -> None:
         """Nobody is told: the signal changes, its decisions stay as they were made."""
+        subject_id, signal_id = str(commit["subject_id"]), str(commit["signal_id"])
         for _ in range(TRIES):
             before = self.signals.get(subject_id, signal_id)
             rows = self.signals.posts(signal_id)

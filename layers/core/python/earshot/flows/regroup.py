@@ -70,7 +70,7 @@ class Regrouping:
             if change.post is None and len(kept) == len(rows):
                 return self._commit_nothing(change)
             posts = [*kept, change.post] if change.post else kept
-            actions = self._actions(change, before, posts, now)
+            actions = self._actions(change, before, posts, now=now)
             refusal = self.signals.commit(actions)
             if refusal is None:
                 return "decided" if change.post else "withdrawn"
@@ -83,7 +83,7 @@ class Regrouping:
         return refusal or "nothing_to_withdraw"
 
     def _actions(
-        self, change: Change, before: Signal | None, posts: list[SignalPost], now: datetime
+        self, change: Change, before: Signal | None, posts: list[SignalPost], *, now: datetime
     ) -> list[Action]:
         actions = [*self._conditions(change), self._commit_row(change)]
         if change.post:
