@@ -119,6 +119,8 @@ def _run_chalice(project: Path, *, stage: str, merge: Path, target: Path) -> Non
         "PYTHONDONTWRITEBYTECODE": "1",
         "AWS_DEFAULT_REGION": os.environ.get("AWS_DEFAULT_REGION", "us-east-1"),
     }
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):  # packaging asks nothing of an account
+        environment.pop(name, None)
     done = subprocess.run(
         command, cwd=project, env=environment, capture_output=True, text=True, check=False
     )
