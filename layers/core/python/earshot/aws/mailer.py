@@ -73,9 +73,16 @@ def raw_message(mail: Mail, sender: str) -> bytes:
     message["In-Reply-To"] = root
     message["List-Id"] = f"Earshot alerts <alerts.{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
-    message.set_content(mail.text, cte="quoted-printable")
-    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    message.set_content(mail.text, cte=_lighter(mail.text))
+    message.add_alternative(mail.html, subtype="html", cte=_lighter(mail.html))
     return message.as_bytes()
+
+
+def _lighter(text: str) -> str:
+    """Quoted-printable makes three bytes of one that is not ASCII, base64 four of any three."""
+    encoded = text.encode()
+    tripled = sum(byte > 126 or byte == ord("=") for byte in encoded)
+    return "base64" if 6 * tripled > len(encoded) else "quoted-printable"
 
 
 def _meaning_of(error: ClientError) -> MailRefusedError | MailOutcomeUnknownError:

@@ -21,7 +21,7 @@ from earshot.domain.models import (
 from earshot.domain.untrusted import host_of, line, paragraph
 
 LONGEST_SUBJECT = 69
-LONGEST_QUOTE = 600
+LONGEST_QUOTE = 450
 LONGEST_NAME = 80
 POSTS_SHOWN = 5
 EVIDENCE_SHOWN = 8
@@ -113,7 +113,7 @@ def page_of(content: MailContent) -> Page:
         quotes=tuple(_quote(post, content) for post in newest[:POSTS_SHOWN]),
         more_posts=max(0, len(newest) - POSTS_SHOWN),
         why_me=wording.WHY_ME[decision.role].format(subject=name, objects=objects or "this"),
-        why_now=f"Urgency is “{signal.urgency}”, and {why_now}.",
+        why_now=f"{wording.PRESSING[signal.urgency]}, and {why_now}.",
         next_step=wording.NEXT_STEP[signal.intent],
         answer_time=wording.ANSWER_TIME[signal.urgency],
         facts=_facts(content.account) if content.account else (),

@@ -41,9 +41,15 @@ WHY_ME = {
     Role.TERRITORY: "{subject} lies in your territory.",
 }
 
+PRESSING = {
+    Urgency.NOW: "It is urgent",
+    Urgency.SOON: "It should not wait long",
+    Urgency.NONE: "Nothing presses",
+}
+
 WHY_NOW = {
     "within_hours": "it is within your hours",
-    "urgent_by_own_rule": "it is urgent, and your own rule lets that through at any hour",
+    "urgent_by_own_rule": "your own rule lets that through at any hour",
 }
 
 CONTRIBUTION = {

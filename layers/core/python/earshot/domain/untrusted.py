@@ -9,6 +9,8 @@ import unicodedata
 from urllib.parse import urlsplit
 
 LONGEST_URL = 1_000
+# Of a text this many times as long as may be shown, the rest is not looked at.
+SPARE = 4
 
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -19,14 +21,15 @@ _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 
 def paragraph(text: str, longest: int) -> str:
     """Without control and direction characters; cut with an ellipsis; line breaks stay."""
-    visible = "".join(map(_visible, _BIDI.sub("", _LINE_ENDS.sub("\n", text))))
+    start = text[: SPARE * longest]
+    visible = "".join(map(_visible, _BIDI.sub("", _LINE_ENDS.sub("\n", start))))
     tidy = _BLANK_LINES.sub("\n\n", _BLANKS.sub(" ", visible)).strip()
     return tidy if len(tidy) <= longest else tidy[: longest - 1].rstrip() + "…"
 
 
 def line(text: str, longest: int) -> str:
     """The same on a single line, fit for a header."""
-    return paragraph(" ".join(paragraph(text, len(text) + 1).split()), longest)
+    return paragraph(" ".join(paragraph(text[: SPARE * longest], SPARE * longest).split()), longest)
 
 
 def _visible(character: str) -> str:

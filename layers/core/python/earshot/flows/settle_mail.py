@@ -71,14 +71,15 @@ def parse(message: str) -> MailEvent:
 
 
 def apply(event: MailEvent, settling: Settlement, now: datetime) -> None:
-    known = True
+    alert = None
     if event.event_type in _ACCEPTED:
-        known = settling.sent(event.alert_id, event.mail.message_id, now)
+        alert = settling.sent(event.alert_id, event.mail.message_id, now)
     if status := _STATUS_BY_TYPE.get(event.event_type):
-        known = settling.outbox.record_delivery(event.alert_id, status) is not None
+        alert = settling.outbox.record_delivery(event.alert_id, status) or alert
+    logger.set_correlation_id(alert.delivery_id if alert else None)
     logger.info(
         "mail_event_applied",
         alert_id=event.alert_id,
         event_type=event.event_type,
-        known=known,
+        known=alert is not None,
     )
