@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import boto3
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
@@ -119,6 +120,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAws]:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps the region of its first use
     monkeypatch.setattr(URLLib3Session, "send", lambda _, request: aws.send(request))
     forget_clients()
     accept_delivery.intake.cache_clear()

@@ -152,7 +152,7 @@ def test_a_body_shorter_than_promised_is_incomplete(serve: Start) -> None:
 def test_a_server_that_drips_is_cut_off(serve: Start, start: bytes) -> None:
     def drip(peer: socket.socket, _: bytes) -> None:
         peer.sendall(start)
-        for _ in range(200):
+        for _piece in range(200):
             time.sleep(0.02)
             peer.sendall(b"x")
 

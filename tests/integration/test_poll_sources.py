@@ -51,9 +51,7 @@ def names(
 ) -> Iterator[dict[str, str]]:
     """A table, a bucket and a queue of the test's own."""
     mark = uuid4().hex[:8]
-    clients.s3().create_bucket(
-        Bucket=f"raw-{mark}", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-    )
+    clients.s3().create_bucket(Bucket=f"raw-{mark}")
     attributes: list[Any] = [{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk")]
     schema: list[Any] = [
         {"AttributeName": "pk", "KeyType": "HASH"},

@@ -239,9 +239,12 @@ def test_a_forger_cannot_make_us_read_secrets_at_will(aws: FakeAws, client: Clie
 
 
 def test_log_lines_name_the_delivery_and_hold_no_word_of_it(
-    aws: FakeAws, client: Client, capsys: pytest.CaptureFixture[str]
+    aws: FakeAws,
+    client: Client,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    receive_webhook.logger.registered_handler.setStream(sys.stdout)  # type: ignore[attr-defined]
+    monkeypatch.setattr(receive_webhook.logger.registered_handler, "stream", sys.stdout)
     accepted = post(client, "/hooks/github/main", BODY, github_headers(BODY))
     post(client, "/hooks/github/main", BODY, github_headers(BODY, "guess"))
     written = capsys.readouterr()

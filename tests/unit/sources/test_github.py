@@ -11,10 +11,12 @@ from earshot.aws.raw_archive import RawObject
 from earshot.domain.models import DataClass, Deletion, Ignored, Post
 from earshot.errors import MalformedPayloadError
 from earshot.sources import catalog, github
-from earshot.sources.surface import DELETED_VERSION, Item
+from earshot.sources.surface import DELETED_VERSION, Held, Item
 from tests.unit.sources.test_events import EVENTS, delivery
 
 ISSUE: dict[str, Any] = json.loads((EVENTS / "github/issue.opened.json").read_text())
+ISSUES = {"x-github-event": "issues"}
+COMMENTS = {"x-github-event": "issue_comment"}
 COMMENT: dict[str, Any] = json.loads((EVENTS / "github/issue_comment.edited.json").read_text())
 
 
@@ -113,29 +115,30 @@ def test_a_form_without_json_is_malformed(body: bytes) -> None:
 
 
 def test_every_event_holds_its_issue_and_its_comment() -> None:
-    assert github.held({}, issue("labeled")) == {"issue:9001"}
-    assert github.held({}, json.dumps(COMMENT).encode()) == {"issue:9001", "comment:9102"}
-    assert github.held({}, b'{"zen": "calm", "issue": 4}') == frozenset()
+    assert list(github.held(ISSUES, issue("labeled"))) == [Held("issue:9001", "501")]
+    both = [Held("issue:9001", "ghost"), Held("comment:9102", "502")]
+    assert list(github.held(COMMENTS, json.dumps(COMMENT).encode())) == both
+    review = {"x-github-event": "pull_request_review_comment"}
+    assert list(github.held(review, json.dumps(COMMENT).encode())) == []
+    assert list(github.held(ISSUES, b'{"zen": "calm", "issue": 4}')) == []
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, {"content-type": "application/x-www-form-urlencoded"}], ids=["json", "form"]
+    "content_type", ["application/json", "application/x-www-form-urlencoded"], ids=["json", "form"]
 )
-def test_a_comment_outlives_the_words_of_its_issue(headers: dict[str, str]) -> None:
+def test_a_comment_outlives_the_words_of_its_issue(content_type: str) -> None:
     text = json.dumps(COMMENT)
-    body = urlencode({"payload": text}).encode() if headers else text.encode()
-    rest = github.without(headers, body, "issue:9001")
+    body = urlencode({"payload": text}).encode() if "form" in content_type else text.encode()
+    rest = github.without({**COMMENTS, "content-type": content_type}, body, "issue:9001")
     assert rest
     for words in (b"Looking", b"leaving", b"We+went+with+Tally.", b"with Tally."):
         assert words not in rest
-    before, after = (
-        normalise("issue_comment", told, headers.get("content-type", "")) for told in (body, rest)
-    )
+    before, after = (normalise("issue_comment", told, content_type) for told in (body, rest))
     assert before == after
 
 
 def test_what_is_erased_itself_goes_whole_and_a_stranger_leaves_all() -> None:
     body = json.dumps(COMMENT).encode()
-    assert github.without({}, body, "comment:9102") is None
-    assert github.without({}, issue("labeled"), "issue:9001") is None
-    assert github.without({}, body, "comment:1") == body
+    assert github.without(COMMENTS, body, "comment:9102") is None
+    assert github.without(ISSUES, issue("labeled"), "issue:9001") is None
+    assert github.without(COMMENTS, body, "comment:1") == body

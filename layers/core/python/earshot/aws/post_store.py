@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from earshot.aws import keys
 from earshot.aws.items import model_of
 from earshot.aws.queries import partition
-from earshot.domain.models import Post, PostHead
+from earshot.domain.models import Delivery, Post, PostHead
+from earshot.sources.surface import Held
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -37,6 +38,17 @@ class PostStore:
                     found_by["permalink"] = post.permalink
                     batch.put_item(Item={**keys.permalink(post.permalink), **identity})
                 batch.put_item(Item={**by_raw, "raw_key": post.raw_key, **found_by})
+
+    def index_beside(self, posts: Iterable[Held], delivery: Delivery) -> None:
+        """The same for posts whose words merely lie in the raw object of a delivery."""
+        with self._table.batch_writer(overwrite_by_pkeys=["pk", "sk"]) as batch:
+            for post in posts:
+                identity = {"source": delivery.source, "native_id": post.native_id}
+                by_author = keys.author_post(delivery.source, post.author_id, post.native_id)
+                by_raw = keys.post_raw(delivery.source, post.native_id, delivery.raw_key)
+                batch.put_item(Item={**by_author, **identity})
+                found_by = {"raw_key": delivery.raw_key, "author_id": post.author_id}
+                batch.put_item(Item={**by_raw, **found_by})
 
     def record(self, head: PostHead, now: datetime) -> PostHead | None:
         """Makes this version the newest and returns the head with the subjects of every version

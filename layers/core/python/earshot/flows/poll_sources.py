@@ -24,7 +24,7 @@ TURN_SECONDS = 300
 
 def handle(_event: dict[str, Any], context: Any) -> dict[str, Any]:
     """How many connections were polled, failed, and had to wait for the next run."""
-    from earshot.sources.fetch import Fetcher, loopback_hosts  # noqa: PLC0415  not for webhooks
+    from earshot.sources.fetch import Fetcher, loopback_hosts
 
     fetch = Fetcher(loopback=loopback_hosts(settings()))
     return poll_all(intake(), fetch, remaining_ms=context.get_remaining_time_in_millis)

@@ -1,23 +1,36 @@
 """A delivery, read from the archive and normalised by its source."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 from earshot.aws.raw_archive import RawArchive
-from earshot.domain.models import Deletion, Delivery, Ignored, Post
+from earshot.domain.models import Delivery, Ignored, Post
 from earshot.errors import GoneError
 from earshot.sources import catalog
+from earshot.sources.surface import Held, Item
 
 
-def read(delivery: Delivery, archive: RawArchive) -> Iterator[Post | Deletion | Ignored]:
-    """What the delivery holds; ``GoneError`` when its raw object was erased or has expired,
-    ``MalformedPayloadError`` when the source cannot read it."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """``items`` are what the delivery tells of; ``beside`` are posts whose words lie in its raw
+    object although it does not."""
+
+    items: tuple[Item, ...]
+    beside: tuple[Held, ...]
+
+
+def read(delivery: Delivery, archive: RawArchive) -> Contents:
+    """``GoneError`` when its raw object was erased or has expired, ``MalformedPayloadError`` when
+    the source cannot read it."""
     raw = archive.get(delivery.raw_key)
-    return catalog.normalise(delivery, raw)
+    items = tuple(catalog.normalise(delivery, raw))
+    told = {item.native_id for item in items if not isinstance(item, Ignored)}
+    held = catalog.held(delivery.source, raw)
+    return Contents(items, tuple(post for post in held if post.native_id not in told))
 
 
 def find(delivery: Delivery, archive: RawArchive, native_id: str, version: str) -> Post:
     """One version of a post; ``GoneError`` when the archive no longer holds it."""
-    for item in read(delivery, archive):
+    for item in read(delivery, archive).items:
         if isinstance(item, Post) and (item.native_id, item.version) == (native_id, version):
             return item
     raise GoneError("the delivery no longer holds this version")

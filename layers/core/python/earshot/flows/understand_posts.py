@@ -28,6 +28,7 @@ from earshot.flows import posts_of_delivery
 from earshot.flows.counting import count
 from earshot.flows.erase import Eraser, eraser
 from earshot.settings import settings
+from earshot.sources.surface import Held
 
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -70,10 +71,10 @@ def handle_record(record: SQSRecord) -> None:
 
 def understand_delivery(delivery: Delivery, index: WatchlistIndex, erasing: Eraser) -> None:
     """Every post of the delivery reaches the mentions queue or an outcome that `why` can tell."""
-    found = tuple(posts_of_delivery.read(delivery, erasing.archive))
-    posts = [item for item in found if isinstance(item, Post)]
-    erasing.posts.index(posts)
-    for item in found:
+    found = posts_of_delivery.read(delivery, erasing.archive)
+    erasing.posts.index([item for item in found.items if isinstance(item, Post)])
+    look_after(found.beside, delivery, erasing)
+    for item in found.items:
         if isinstance(item, Ignored):
             count("part_ignored")
             logger.info("part_ignored", reason=item.reason)
@@ -86,9 +87,15 @@ def understand_delivery(delivery: Delivery, index: WatchlistIndex, erasing: Eras
             logger.info("post_understood", outcome=outcome)
 
 
-def understand_post(
-    post: Post, delivery: Delivery, index: WatchlistIndex, erasing: Eraser
-) -> str:
+def look_after(beside: Iterable[Held], delivery: Delivery, erasing: Eraser) -> None:
+    """Posts that the raw object only repeats: an erasure will find them, or was there before."""
+    erasing.posts.index_beside(beside, delivery)
+    for post in beside:
+        if erasing.tombstones.refuses(delivery.source, post.native_id, post.author_id):
+            erasing.erase_post(delivery.source, post.native_id, raw_key=delivery.raw_key)
+
+
+def understand_post(post: Post, delivery: Delivery, index: WatchlistIndex, erasing: Eraser) -> str:
     """The outcome: where the post went, or why nowhere."""
     if erasing.tombstones.refuses(post.source, post.native_id, post.author.author_id):
         erasing.erase_post(post.source, post.native_id, raw_key=delivery.raw_key)

@@ -1,6 +1,6 @@
 """Sources by name, each imported when it is first used."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, cast
 from earshot.errors import UnknownSourceError
 from earshot.sources.surface import (
     Handshake,
+    Held,
+    HoldsOthers,
     Item,
     PolledSource,
     RawDelivery,
@@ -57,11 +59,11 @@ def normalise(delivery: "Delivery", raw: "RawObject") -> Iterator[Item]:
     )
 
 
-def held(name: str, raw: "RawObject") -> frozenset[str]:
-    """Native ids of posts whose words lie in the raw object although ``normalise`` does not yield
-    them from it: an erasure has to find those too."""
-    found: Callable[..., frozenset[str]] | None = getattr(source(name), "held", None)
-    return found(raw.headers, raw.body) if found else frozenset()
+def held(name: str, raw: "RawObject") -> Iterable[Held]:
+    """Posts whose words lie in the raw object whether or not ``normalise`` yields them from it: an
+    erasure has to find those too."""
+    found = cast("HoldsOthers | None", getattr(source(name), "held", None))
+    return found(raw.headers, raw.body) if found else ()
 
 
 def without(name: str, raw: "RawObject", native_id: str) -> "RawObject | None":

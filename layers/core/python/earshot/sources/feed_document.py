@@ -19,10 +19,11 @@ def parse(headers: Headers, body: bytes) -> Any:
     """What feedparser makes of it; ``MalformedPayloadError`` when it is no feed.
 
     A feed has no use for entities of its own, an attacker has: they are refused. feedparser strips
-    the rest of the DOCTYPE, and is given a stream because it would open a string.
+    the rest of the DOCTYPE, and is given a stream because it would open a string. It is imported
+    here because it is heavy, and ingest never reads what it archives.
     """
-    import feedparser  # noqa: PLC0415  it is heavy, and ingest never reads what it archives
-    from feedparser.encodings import convert_to_utf8  # noqa: PLC0415
+    import feedparser
+    from feedparser.encodings import convert_to_utf8
 
     given = dict(headers)
     if body.count(b"<") + body.count(b"&lt;") > MAX_TAGS:

@@ -28,6 +28,7 @@ from earshot.sources.surface import (
     DELETED_VERSION,
     Defaults,
     Headers,
+    Held,
     Item,
     RawDelivery,
     version,
@@ -36,6 +37,11 @@ from earshot.sources.text import links_of, mentions_of, plain_of_markdown
 
 reads_headers = ("content-type", "x-github-event")
 defaults = Defaults(data_class=DataClass.COPIED)
+
+_EVENTS = frozenset(("issues", "issue_comment"))
+
+GHOST = "ghost"
+"""Posts of closed accounts come without a user; this is how GitHub itself shows them."""
 
 _BONES = ("id", "number", "html_url", "created_at", "updated_at")
 """What a comment needs of its issue once the issue's words are gone."""
@@ -105,15 +111,18 @@ def _read_comment(raw: RawDelivery) -> Item:
     )
 
 
-def held(headers: Headers, body: bytes) -> frozenset[str]:
-    """Every event repeats its issue, also one that is ignored and one about a comment."""
+def held(headers: Headers, body: bytes) -> Iterable[Held]:
+    """Every event repeats its issue, also one that is ignored and one about a comment. Comments on
+    code and discussions number themselves alike and are none of these."""
+    if headers.get("x-github-event") not in _EVENTS:
+        return
     event = read_object(headers, body)
-    found = {kind: event.get(kind) for kind in ("issue", "comment")}
-    return frozenset(
-        f"{kind}:{part['id']}"
-        for kind, part in found.items()
-        if isinstance(part, dict) and isinstance(part.get("id"), int)
-    )
+    for kind in ("issue", "comment"):
+        part = event.get(kind)
+        if isinstance(part, dict) and isinstance(part.get("id"), int):
+            user = part.get("user")
+            known = user.get("id") if isinstance(user, dict) else None
+            yield Held(f"{kind}:{part['id']}", str(known or GHOST))
 
 
 def without(headers: Headers, body: bytes, native_id: str) -> bytes | None:
@@ -121,7 +130,7 @@ def without(headers: Headers, body: bytes, native_id: str) -> bytes | None:
     goes too: it holds the words of before."""
     event = read_object(headers, body)
     about_comment = isinstance(event.get("comment"), dict)
-    if native_id not in held(headers, body):
+    if native_id not in {post.native_id for post in held(headers, body)}:
         return body
     if not about_comment or f"comment:{event['comment'].get('id')}" == native_id:
         return None
@@ -176,7 +185,6 @@ def _post(
 
 
 def _author(user: User | None) -> Author:
-    """Posts of closed accounts come without a user; GitHub itself shows them as ``ghost``."""
     if user is None:
-        return Author(author_id="ghost", handle="ghost")
+        return Author(author_id=GHOST, handle=GHOST)
     return Author(author_id=str(user.id), handle=user.login, profile_url=user.html_url)

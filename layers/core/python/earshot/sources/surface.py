@@ -48,6 +48,14 @@ class RawDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A post whose words lie in a delivery that tells of something else."""
+
+    native_id: str
+    author_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The answer to a handshake."""
 
@@ -73,6 +81,10 @@ class PolledPage:
     headers: dict[str, str]
     body: bytes
     cursor: dict[str, str] = field(default_factory=dict)
+
+
+class HoldsOthers(Protocol):
+    def __call__(self, headers: Headers, body: bytes, /) -> Iterable[Held]: ...
 
 
 class Fetch(Protocol):

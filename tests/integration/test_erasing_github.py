@@ -1,0 +1,86 @@
+"""GitHub repeats an issue in every event about it: an erasure reaches all of them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from earshot.aws import keys
+from earshot.aws.raw_archive import RawArchive, RawObject
+from earshot.domain.models import DataClass, Delivery
+from earshot.flows.erase import eraser
+from earshot.sources.surface import delivery_id
+from tests import examples
+from tests.house import House
+
+WORDS = "Acme is leaving RivalCRM"
+ISSUE: dict[str, Any] = {
+    "id": 9001,
+    "html_url": "https://github.com/acme/shop/issues/1",
+    "title": WORDS,
+    "body": "words of the issue",
+    "user": {"id": 501, "login": "jonas-w"},
+    "created_at": "2026-03-02T09:15:00Z",
+    "updated_at": "2026-03-02T09:15:00Z",
+}
+COMMENT: dict[str, Any] = {
+    **{name: value for name, value in ISSUE.items() if name != "title"},
+    "id": 9102,
+    "html_url": "https://github.com/acme/shop/issues/1#issuecomment-9102",
+    "body": "Acme should look at RivalCRM's pricing, any alternatives?",
+    "user": {"id": 502, "login": "mira-k"},
+}
+
+
+def deliver(house: House, event: str, action: str, **parts: Any) -> None:
+    body = json.dumps({"action": action, **parts}).encode()
+    headers = {"x-github-event": event}
+    identity = delivery_id(headers, body)
+    delivery = Delivery(
+        source="github",
+        connection_id="main",
+        delivery_id=identity,
+        raw_key=keys.raw_object("github", "main", identity),
+        received_at=examples.NOON,
+    )
+    raw = RawObject(headers=headers, body=body, data_class=DataClass.OWNED)
+    RawArchive(house.s3, house.bucket).put(delivery.raw_key, raw)
+    house.enqueue(delivery)
+
+
+def deliver_all(house: House) -> None:
+    deliver(house, "issues", "opened", issue=ISSUE)
+    deliver(house, "issues", "labeled", issue=ISSUE, label="crm")
+    deliver(house, "issue_comment", "created", issue=ISSUE, comment=COMMENT)
+    house.run()
+
+
+def places(house: House) -> list[str]:
+    return house.places_with(WORDS, "words of the issue", "jonas-w")
+
+
+def test_an_issue_that_is_deleted_goes_from_every_event_that_repeats_it(house: House) -> None:
+    house.furnish()
+    deliver_all(house)
+    assert len(places(house)) >= 3
+    deliver(house, "issues", "deleted", issue=ISSUE)
+    house.run()
+    assert places(house) == []
+    assert house.places_with("pricing")
+
+
+@pytest.mark.parametrize("known", ["issue", "comment"])
+def test_an_erased_author_goes_from_events_about_others_too(house: House, known: str) -> None:
+    house.furnish()
+    if known == "issue":
+        deliver_all(house)
+    else:
+        deliver(house, "issue_comment", "created", issue=ISSUE, comment=COMMENT)
+        house.run()
+    eraser().erase_person("github", "501")
+    assert places(house) == []
+    deliver(house, "issue_comment", "edited", issue=ISSUE, comment=COMMENT)
+    deliver(house, "issues", "closed", issue=ISSUE)
+    house.run()
+    assert places(house) == []
+    assert house.places_with("pricing")
