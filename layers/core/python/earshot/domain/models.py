@@ -14,7 +14,10 @@ from earshot.domain.zones import check_zone
 
 
 class Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    # Built on first use: no Lambda needs all of them, and a cold start would wait for each.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True
+    )
 
 
 def _to_utc(moment: datetime) -> datetime:
