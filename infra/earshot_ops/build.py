@@ -53,8 +53,7 @@ def _for_embedded_aws(policy: dict[str, Any]) -> dict[str, Any]:
     """ministack 1.5.33 asks whether ``SendEmail`` is allowed on ``*``, whoever sends, where AWS
     asks for the identity and the configuration set."""
     statements = [
-        {**one, "Resource": "*"} if one["Sid"] == "SendMail" else one
-        for one in policy["Statement"]
+        {**one, "Resource": "*"} if one["Sid"] == "SendMail" else one for one in policy["Statement"]
     ]
     return {**policy, "Statement": statements}
 
@@ -106,8 +105,18 @@ def _merge_template(
     if configuration.stage(stage).embedded:
         merged["Parameters"]["LoopbackHosts"] = {"Type": "String", "Default": ""}
         variables["EARSHOT_LOOPBACK_HOSTS"] = {"Ref": "LoopbackHosts"}
+    if most := configuration.stage(stage).consumers_at_most:
+        _limit_consumers(merged, most)
     filled: dict[str, Any] = templates.fill(merged)
     return filled
+
+
+def _limit_consumers(merged: dict[str, Any], most: int) -> None:
+    """How many copies of a queue's consumer may start at once, where all share a few cores."""
+    for resource in merged["Resources"].values():
+        for event in resource.get("Properties", {}).get("Events", {}).values():
+            if scaling := event["Properties"].get("ScalingConfig"):
+                scaling["MaximumConcurrency"] = min(most, scaling["MaximumConcurrency"])
 
 
 def _run_chalice(project: Path, *, stage: str, merge: Path, target: Path) -> None:
