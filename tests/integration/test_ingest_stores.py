@@ -5,11 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from botocore.exceptions import ClientError
 
 from earshot.aws import clients
 from earshot.aws.envelopes import DeliveryMessage, Envelope, parse
 from earshot.aws.queues import Queue, QueueRefusedError
-from earshot.aws.raw_archive import RawObject
+from earshot.aws.raw_archive import RawArchive, RawObject
 from earshot.aws.secret_store import SecretStore
 from earshot.domain.models import Connection, DataClass, Delivery
 from earshot.errors import GoneError, SecretMissingError, UnknownConnectionError
@@ -169,3 +170,23 @@ def test_the_oldest_receipt_time_is_utc(into: Intake) -> None:
     into.receipts.add(delivery(7, moment))
     [found] = into.receipts.since("rss", "blog", moment, until=moment)
     assert found.received_at == moment.astimezone(UTC)
+
+
+class BusyS3:
+    """Answers that somebody else is writing, as often as told."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def put_object(self, **_: Any) -> None:
+        if self.times:
+            self.times -= 1
+            refusal: Any = {"Error": {"Code": "ConditionalRequestConflict"}}
+            raise ClientError(refusal, "PutObject")
+
+
+def test_two_writers_at_once_are_told_to_try_again_and_do() -> None:
+    raw = RawObject({}, b"", DataClass.OWNED)
+    assert RawArchive(BusyS3(2), "bucket").put("raw/a", raw)  # type: ignore[arg-type]
+    with pytest.raises(ClientError, match="ConditionalRequestConflict"):
+        RawArchive(BusyS3(3), "bucket").put("raw/a", raw)  # type: ignore[arg-type]
