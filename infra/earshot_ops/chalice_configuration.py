@@ -35,6 +35,7 @@ class StageConfiguration(Strict):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
     log_retention_days: RetentionDays
     embedded: bool = False
+    consumers_at_most: Annotated[int, Field(ge=2, le=1000)] | None = None
 
 
 class ChaliceConfiguration(Strict):

@@ -114,6 +114,15 @@ def test_urgency_and_a_second_author_count() -> None:
     assert {"urgency_now", "conversation"} <= names
 
 
+def test_a_transaction_full_of_alerts_goes_to_the_highest_scores_and_the_rest_is_told_why() -> None:
+    desk = [examples.candidate(Role.DESK, f"desk-{number:02d}") for number in range(45)]
+    decisions = decided(*desk, examples.candidate(Role.TERRITORY, "afar")).decisions
+    told = [d.seller_id for d in decisions if d.outcome is Outcome.ALERT]
+    assert told == [f"desk-{number:02d}" for number in range(40)]
+    late = {d.seller_id: d.reason for d in decisions if d.outcome is Outcome.NOT}
+    assert late["afar"] == late["desk-44"] == "beyond_the_most_alerts"
+
+
 @given(
     st.sampled_from(Intent),
     st.sampled_from(Urgency),

@@ -1,6 +1,6 @@
 """For each candidate of a signal: alert, or not, and why."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from earshot.domain.attention import attend
@@ -15,6 +15,9 @@ from earshot.domain.models import (
     Signal,
 )
 from earshot.domain.relevance import Weights, score
+
+# One transaction holds 100 items: an outbox row and a guard for each alert, and a dozen others.
+MOST_ALERTS = 40
 
 _ROLE_RANK = (Role.OWNER, Role.DEPUTY, Role.DESK, Role.TERRITORY)
 
@@ -68,7 +71,19 @@ def decide(
             )
         )
     return DecisionSet(
-        signal_id=signal.signal_id, revision=signal.revision, decisions=tuple(decisions)
+        signal_id=signal.signal_id, revision=signal.revision, decisions=_bounded(decisions)
+    )
+
+
+def _bounded(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+    """The ``MOST_ALERTS`` highest scores are alerted; the others are not, and say so. They may be
+    when the story goes on."""
+    alerts = [decision for decision in decisions if decision.outcome is Outcome.ALERT]
+    alerts.sort(key=lambda decision: (-decision.relevance.score, decision.seller_id))
+    late = {decision.seller_id for decision in alerts[MOST_ALERTS:]}
+    silent = {"outcome": Outcome.NOT, "reason": "beyond_the_most_alerts", "attention": None}
+    return tuple(
+        one.model_copy(update=silent) if one.seller_id in late else one for one in decisions
     )
 
 
