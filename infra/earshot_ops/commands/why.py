@@ -17,6 +17,7 @@ IN_WORDS = {
     "below_threshold": "the score is below the threshold",
     "already_alerted": "had an alert of this signal already",
     "heard_of_the_post": "heard of the post by another signal",
+    "beyond_the_most_alerts": "forty sellers with higher scores were alerted first",
     "within_hours": "within the working hours",
     "urgent_by_own_rule": "urgent, which may interrupt at any time by the seller's own rule",
     "quiet_hours": "outside the working hours",
