@@ -7,6 +7,7 @@ import threading
 from datetime import UTC, datetime
 from types import FrameType
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from earshot_ops.chalice_configuration import ROOT
@@ -28,8 +29,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--port",
         type=int,
-        default=0,
-        help="of the embedded AWS; else a free one (demo) or 4599 (dev)",
+        default=4599,
+        help="of the embedded AWS with --stay; the demo takes a free one",
     )
     return parser.parse_args()
 
@@ -69,21 +70,25 @@ def _show(target: Target) -> None:
 
 
 def _stay(progress: run.Progress, port: int) -> int:
+    """The first start does what the demo does; later ones find everything as it was left."""
     folder = ROOT / "build/dev"
-    fresh = not (folder / "endpoint.json").exists()
+    now = datetime.now(UTC)
     progress.say("starting the embedded AWS, with every role policy enforced")
     with (
-        feed.serve(feed.rss(scenario.articles(), datetime.now(UTC))) as news,
-        EmbeddedAws(folder, port=port or 4599, enforce_policies=True, keep_state=True) as aws,
+        feed.serve(feed.rss(scenario.articles(), now), port=port + 1) as news,
+        EmbeddedAws(folder, port=port, enforce_policies=True, keep_state=True) as aws,
     ):
         target = run.set_up(aws, news, progress.say)
-        if fresh:
+        if not any(target.connections.list()):
+            keys = run.make_secrets()
             operator = Operator(aws.endpoint, aws.access.process_environment())
-            run.configure(operator, news, run.make_secrets(), say=progress.say)
-        progress.say(f"post to {target.deployed.api_url}hooks/github/{scenario.GITHUB}")
-        progress.say(f"     or {target.deployed.api_url}hooks/generic/{scenario.FORUM}")
-        progress.say(f"mails: {aws.endpoint}/_ministack/ses/messages")
-        progress.say("Ctrl-C ends it; the state stays in build/dev")
+            run.configure(operator, news, keys, say=progress.say)
+            run.send(target, keys, now, say=progress.say)
+            found = run.save_mails(aws, folder / "mail")
+            _show(target)
+            progress.say(f"{len(found)} mails; open them in {folder / 'mail'}")
+        for line in run.invitation(target, aws):
+            progress.say(line)
         threading.Event().wait()
     return 0
 
@@ -100,6 +105,12 @@ def main() -> int:
         return _stay(progress, arguments.port) if arguments.stay else _demonstrate(progress)
     except OperationError as error:
         progress.say(f"[red]failed:[/red] {error}")
+        return 1
+    except OSError as error:
+        progress.say(f"[red]failed:[/red] {error.strerror or error}: {error.filename or 'no file'}")
+        return 1
+    except (BotoCoreError, ClientError) as error:
+        progress.say(f"[red]failed:[/red] the embedded AWS: {error}")
         return 1
     except KeyboardInterrupt:
         progress.say("stopped")

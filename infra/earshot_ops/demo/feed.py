@@ -10,6 +10,8 @@ from email.utils import format_datetime
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from earshot_ops.errors import OperationError
+
 
 @dataclass(frozen=True)
 class Article:
@@ -46,8 +48,9 @@ def rss(articles: Sequence[Article], published: datetime) -> bytes:
 
 
 @contextmanager
-def serve(body: bytes) -> Iterator[Feed]:
-    """Answers with the feed, or 304 to who has it; ends with the block."""
+def serve(body: bytes, port: int = 0) -> Iterator[Feed]:
+    """Answers with the feed, or 304 to who has it; ends with the block. ``OperationError`` when the
+    port is taken."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
 
     class Handler(BaseHTTPRequestHandler):
@@ -64,7 +67,10 @@ def serve(body: bytes) -> Iterator[Feed]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Silent: the demo has its own progress."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    except OSError as error:
+        raise OperationError(f"port {port} on 127.0.0.1 is in use; take another --port") from error
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -36,7 +36,9 @@ class Progress:
     started: float = field(default_factory=time.monotonic)
 
     def say(self, sentence: str) -> None:
-        self.console.print(f"[dim]{time.monotonic() - self.started:5.0f} s[/dim]  {sentence}")
+        self.console.print(
+            f"[dim]{time.monotonic() - self.started:5.0f} s[/dim]  {sentence}", soft_wrap=True
+        )
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,15 @@ def send(target: Target, keys: Secrets, now: datetime, *, say: Callable[[str], N
     drain.invoke(target, "poll_sources")
     say("waiting until the queues are empty and the mails are out")
     drain.drained(target)
+
+
+def invitation(target: Target, aws: EmbeddedAws) -> Iterator[str]:
+    """What somebody who stays may do next."""
+    for path in (f"github/{scenario.GITHUB}", f"generic/{scenario.FORUM}"):
+        yield f"post to {target.deployed.api_url}hooks/{path}"
+    yield "a new secret to sign with: .venv/bin/earshot connect github --generate"
+    yield f"what was mailed: {aws.endpoint}/_ministack/ses/messages"
+    yield "Ctrl-C ends it; the state stays in build/dev"
 
 
 def erase(operator: Operator, say: Callable[[str], None]) -> None:
