@@ -151,6 +151,7 @@ def test_standard_webhooks_allow_five_minutes_either_way(
         ("/hooks/nowhere/main", "unknown-source"),
         ("/hooks/rss/blog", "unknown-source"),
         ("/hooks/github/other", "unknown-connection"),
+        ("/hooks/github/" + "x" * 3000, "unknown-connection"),
     ],
 )
 def test_what_is_not_configured_is_not_found(
@@ -158,6 +159,7 @@ def test_what_is_not_configured_is_not_found(
 ) -> None:
     body = refused(post(client, path, BODY, github_headers(BODY)), 404, name)
     assert body["instance"] == path
+    assert aws.calls["GetItem"] == (path == "/hooks/github/other")
     assert aws.is_untouched
 
 

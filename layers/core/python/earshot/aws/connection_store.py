@@ -9,13 +9,15 @@ from boto3.dynamodb.conditions import Attr
 from earshot.aws import keys
 from earshot.aws.fresh import Fresh
 from earshot.aws.queries import partition
-from earshot.domain.models import Connection
+from earshot.domain.deliveries import Connection
 from earshot.errors import UnknownConnectionError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 MAX_AGE_SECONDS = 60
+LONGEST_ID = 63
+"""As long as a slug can be. Strangers choose what is asked for, and a key has its limits."""
 
 
 class ConnectionStore:
@@ -26,6 +28,8 @@ class ConnectionStore:
     def get(self, source: str, connection_id: str) -> Connection:
         """``UnknownConnectionError`` when it is not configured. The answer, also that one, may be a
         minute old."""
+        if len(connection_id) > LONGEST_ID:
+            raise UnknownConnectionError(f"{source}, an id that none can have")
         found = self._fresh.get(
             (source, connection_id),
             lambda: self._read(source, connection_id),

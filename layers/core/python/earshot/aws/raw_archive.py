@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from earshot.domain.models import DataClass
+from earshot.domain.deliveries import DataClass
 from earshot.errors import GoneError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _TWO_AT_ONCE = "ConditionalRequestConflict"
 """S3 answers it while another writer is at the same key, and asks to try again."""
 
@@ -78,7 +79,7 @@ class RawArchive:
 
 def _packed(raw: RawObject) -> bytes:
     head = {"data_class": raw.data_class, "headers": raw.headers}
-    return json.dumps(head, sort_keys=True, separators=(",", ":")).encode() + b"\n" + raw.body
+    return _ENCODER.encode(head).encode() + b"\n" + raw.body
 
 
 def _unpacked(stored: bytes) -> RawObject:
