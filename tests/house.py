@@ -121,12 +121,14 @@ class House:
         for page in pages:
             yield from page["Items"]
 
+    def objects(self, prefix: str = "") -> list[str]:
+        listed = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix)
+        return [str(entry["Key"]) for entry in listed.get("Contents", [])]
+
     def places_with(self, *words: str) -> list[str]:
         """Every row and object that holds one of the words."""
         rows = [f"{row['pk']} {row['sk']}" for row in self.rows() if _holds(row, words)]
-        objects = self.s3.list_objects_v2(Bucket=self.bucket).get("Contents", [])
-        keys_found = [str(entry["Key"]) for entry in objects]
-        return rows + [key for key in keys_found if _holds(self._body(key), words)]
+        return rows + [key for key in self.objects() if _holds(self._body(key), words)]
 
     def _body(self, key: str) -> str:
         return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read().decode()

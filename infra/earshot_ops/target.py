@@ -141,6 +141,7 @@ class Target:
             signals=self.signals,
             outbox=self.outbox,
             tombstones=TombstoneStore(self.table, secret),
+            journal=self.journal,
         )
 
 

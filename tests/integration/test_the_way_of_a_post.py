@@ -132,6 +132,7 @@ def test_an_erased_post_leaves_a_shared_delivery_to_the_others_and_stays_away(
     delivery = house.deliver(entry(1, LEAVING), entry(2, "Beta is switching from RivalCRM"))
     house.run()
     assert eraser().erase_post("generic", "p1") == "erased"
+    assert len(house.objects("journal/")) == 1  # the keyed hash, for a restore
     assert house.places_with(LEAVING, "Name 1", "handle-1", "u1") == []
     assert len(house.signals(BETA)) == 1
     house.enqueue(delivery)  # a replay

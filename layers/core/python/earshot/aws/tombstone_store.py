@@ -1,7 +1,7 @@
 """Tombstones: what was deleted stays away, and nobody can read from them what it was."""
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from earshot.aws import keys
 
@@ -32,11 +32,13 @@ class TombstoneStore:
         wanted = self.keys_of(source, native_id, author_id)
         return any("Item" in self._table.get_item(Key=key, ConsistentRead=True) for key in wanted)
 
-    def bury_post(self, source: str, native_id: str) -> None:
-        self._bury(keys.tombstone(self._secret, "post", source, native_id))
+    def bury_post(self, source: str, native_id: str) -> str:
+        """The tombstone's key: a keyed hash that may be journalled."""
+        return self._bury(keys.tombstone(self._secret, "post", source, native_id))
 
-    def bury_author(self, source: str, author_id: str) -> None:
-        self._bury(keys.tombstone(self._secret, "author", source, author_id))
+    def bury_author(self, source: str, author_id: str) -> str:
+        return self._bury(keys.tombstone(self._secret, "author", source, author_id))
 
-    def _bury(self, key: dict[str, Any]) -> None:
+    def _bury(self, key: keys.Key) -> str:
         self._table.put_item(Item=key)
+        return key["pk"]

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from earshot.aws import clients
+from earshot.aws.journal import Journal
 from earshot.aws.outbox import Outbox
 from earshot.aws.post_store import PostStore
 from earshot.aws.raw_archive import RawArchive
@@ -31,10 +32,11 @@ class Eraser:
     signals: SignalStore
     outbox: Outbox
     tombstones: TombstoneStore
+    journal: Journal
 
     def erase_person(self, source: str, author_id: str) -> int:
         """How many posts went; later posts of the author are refused."""
-        self.tombstones.bury_author(source, author_id)
+        self._journal(self.tombstones.bury_author(source, author_id))
         native_ids = self.posts.of_author(source, author_id)
         for native_id in native_ids:
             self.erase_post(source, native_id)
@@ -43,7 +45,7 @@ class Eraser:
     def erase_post(self, source: str, native_id: str, *, raw_key: str | None = None) -> str:
         """``erased``, or ``unknown`` when nothing of it was here; refused from now on. ``raw_key``
         names a raw object that may hold it before any row says so."""
-        self.tombstones.bury_post(source, native_id)
+        self._journal(self.tombstones.bury_post(source, native_id))
         rows = self.posts.rows(source, native_id)
         raw_keys = {str(row["raw_key"]) for row in rows if "raw_key" in row}
         for key in sorted(raw_keys | ({raw_key} if raw_key else set())):
@@ -54,6 +56,11 @@ class Eraser:
         self._cancel_alerts(source, native_id)
         self.posts.forget(source, native_id)
         return "erased" if rows else "unknown"
+
+    def _journal(self, tombstone: str) -> None:
+        """So that a restored or rebuilt table refuses it too, before anything is replayed."""
+        identity = tombstone.rpartition("#")[2]
+        self.journal.append("erased", datetime.now(UTC), identity, payload={"tombstone": tombstone})
 
     def _take_from_raw(self, source: str, native_id: str, raw_key: str) -> None:
         try:
@@ -104,4 +111,5 @@ def eraser() -> Eraser:
         signals=SignalStore(table),
         outbox=Outbox(table),
         tombstones=TombstoneStore(table, secret),
+        journal=Journal(clients.s3(), settings().EARSHOT_BUCKET),
     )
