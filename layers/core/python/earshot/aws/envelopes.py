@@ -4,14 +4,16 @@ from typing import Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from earshot.domain.models import Delivery, Mention, Understanding
+from earshot.domain.deliveries import Delivery
 from earshot.errors import MalformedPayloadError, UnknownSchemaError
 
 SCHEMA: Final = 1
 
 
 class Envelope(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True
+    )
 
     schema_version: Literal[1] = SCHEMA
 
@@ -19,25 +21,6 @@ class Envelope(BaseModel):
 class DeliveryMessage(Envelope):
     """On the deliveries queue: a delivery to understand."""
 
-    delivery: Delivery
-
-
-class MentionMessage(Envelope):
-    """On mentions.fifo, grouped by subject: one version of a post for one subject.
-
-    ``understanding`` is absent when the post no longer concerns the subject (an edit, a deletion):
-    the subject's signal has to let go of it.
-    """
-
-    source: str
-    native_id: str
-    version: str
-    subject_id: str
-    account_id: str | None = None
-    objects: tuple[str, ...] = ()
-    mentions: tuple[Mention, ...] = ()
-    understanding: Understanding | None = None
-    watchlist_version: str
     delivery: Delivery
 
 

@@ -12,7 +12,7 @@ from earshot.aws.queues import Queue
 from earshot.aws.raw_archive import RawArchive, RawObject
 from earshot.aws.receipt_store import ReceiptStore
 from earshot.aws.secret_store import SecretStore
-from earshot.domain.models import Connection, Delivery
+from earshot.domain.deliveries import Connection, Delivery
 from earshot.settings import settings
 from earshot.sources.surface import delivery_id
 

@@ -13,7 +13,8 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from earshot.aws import clients
 from earshot.aws.account_store import AccountStore
-from earshot.aws.envelopes import MentionMessage, parse
+from earshot.aws.envelopes import parse
+from earshot.aws.mention_message import MentionMessage
 from earshot.aws.outbox import Outbox
 from earshot.aws.queues import Queue
 from earshot.aws.raw_archive import RawArchive

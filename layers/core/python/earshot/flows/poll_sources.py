@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from aws_lambda_powertools import Logger
 
 from earshot.aws.raw_archive import RawObject
-from earshot.domain.models import Connection
+from earshot.domain.deliveries import Connection
 from earshot.flows.accept_delivery import Intake, accept, delivery_of, intake
 from earshot.flows.counting import count
 from earshot.settings import settings

@@ -14,7 +14,8 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from earshot.aws import clients, keys
-from earshot.aws.envelopes import DeliveryMessage, MentionMessage, parse
+from earshot.aws.envelopes import DeliveryMessage, parse
+from earshot.aws.mention_message import MentionMessage
 from earshot.aws.queues import Queue
 from earshot.aws.watchlist_artifact import WatchlistArtifact
 from earshot.domain.matching import match

@@ -9,12 +9,15 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from earshot.domain.models import Connection, DataClass, Deletion, Delivery, Ignored, Post, Purpose
+from earshot.domain.deliveries import Connection, DataClass, Delivery, Purpose
+
+if TYPE_CHECKING:
+    from earshot.domain.posts import Deletion, Ignored, Post
 
 Headers = Mapping[str, str]
-Item = Post | Deletion | Ignored
+Item: TypeAlias = "Post | Deletion | Ignored"
 
 DELETED_VERSION = "9999-12-31T23:59:59.999999Z#deleted"
 KEPT_WHEN_BORROWED = timedelta(hours=48)

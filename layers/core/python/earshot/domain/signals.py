@@ -1,0 +1,138 @@
+"""What posts mean for a sale, and the stories they make."""
+
+from enum import StrEnum
+
+from earshot.domain.business import EntryKind
+from earshot.domain.deliveries import DataClass
+from earshot.domain.posts import Author
+from earshot.domain.values import Identifier, Model, Slug, Utc
+
+
+class Intent(StrEnum):
+    """What a post says."""
+
+    PURCHASE = "purchase"
+    RECOMMENDATION = "recommendation"
+    SWITCHING = "switching"
+    COMPLAINT = "complaint"
+    SUPPORT = "support"
+    PRAISE = "praise"
+    NEWS = "news"
+    PROMOTION = "promotion"
+    OTHER = "other"
+
+
+class Urgency(StrEnum):
+    NOW = "now"
+    SOON = "soon"
+    NONE = "none"
+
+
+class EvidenceKind(StrEnum):
+    DOMAIN = "domain"
+    HANDLE = "handle"
+    ALIAS = "alias"
+    AUTHOR = "author"
+    CUE = "cue"
+
+
+class Evidence(Model):
+    """What a claim rests on. ``start`` and ``end`` are offsets in ``Post.plain``, or both -1 when
+    the evidence lies in another field (a link, the author)."""
+
+    kind: EvidenceKind
+    value: str
+    start: int = -1
+    end: int = -1
+
+
+class Mention(Model):
+    """A post together with one watchlist entry that it is really about."""
+
+    entry_id: Identifier
+    kind: EntryKind
+    name: Identifier
+    evidence: tuple[Evidence, ...]
+
+
+class Understanding(Model):
+    """What a post means for a sale, and by which version of the rules."""
+
+    intent: Intent
+    urgency: Urgency
+    evidence: tuple[Evidence, ...]
+    model_version: str
+
+
+class Subject(Model):
+    """Whom a signal is about: an account of ours, or the author as a prospect."""
+
+    subject_id: Identifier
+    account_id: str | None = None
+    name: Identifier
+
+    @property
+    def is_prospect(self) -> bool:
+        return self.account_id is None
+
+
+class SignalPost(Model):
+    """A post inside a signal: what grouping, relevance and the mail need of it."""
+
+    source: Slug
+    native_id: Identifier
+    version: Identifier
+    kind: Slug
+    permalink: str | None = None
+    author: Author
+    quote: str
+    posted_at: Utc
+    thread_id: Identifier
+    objects: tuple[str, ...]
+    intent: Intent
+    urgency: Urgency
+    evidence: tuple[Evidence, ...]
+    data_class: DataClass
+    expires_at: Utc | None = None
+
+
+class Signal(Model):
+    """One story with one subject; a fixed size, its posts are rows of their own.
+
+    ``objects`` are watchlist entry ids (competitor, own brand, topic); ``revision`` counts the
+    changes and is what optimistic locking compares.
+    """
+
+    signal_id: Identifier
+    subject: Subject
+    objects: tuple[str, ...]
+    intent: Intent
+    urgency: Urgency
+    post_count: int
+    author_count: int
+    first_posted_at: Utc
+    last_posted_at: Utc
+    revision: int
+
+
+class PostHead(Model):
+    """What is known of a post's newest version without its words: where it went and why.
+
+    ``subject_ids`` are those of every version so far, ``current_ids`` those of the newest;
+    ``nearest`` is the entry that came closest when it concerned nobody.
+    """
+
+    source: Slug
+    native_id: Identifier
+    version: Identifier
+    author_id: Identifier
+    permalink: str | None = None
+    posted_at: Utc
+    outcome: Slug
+    intent: Intent
+    current_ids: tuple[str, ...] = ()
+    subject_ids: frozenset[str] = frozenset()
+    nearest: str | None = None
+    watchlist_version: str
+    model_version: str
+    raw_key: str
