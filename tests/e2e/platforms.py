@@ -63,9 +63,7 @@ class Post:
 
     @property
     def text(self) -> str:
-        return (
-            f"We at {self.company.name} are leaving {RIVAL}, says {self.word}. Any alternatives?"
-        )
+        return f"We at {self.company.name} are leaving {RIVAL}, says {self.word}. Any alternatives?"
 
     @property
     def alert_id(self) -> str:

@@ -17,7 +17,7 @@ def test_a_delivery_that_comes_five_times_is_one_mail_to_the_owner(town: Town, s
     envelope = town.envelope(post)
     town.say(*[envelope] * 5)
     town.wait_until_mailed(post)
-    (mail,) = town.mails_of(post)
+    ((_, mail),) = town.mails_of(post)
     assert mail.to == (post.company.address,)
     assert post.company.name in mail.subject + mail.text
     why = town.target.explainer.why(post.permalink)

@@ -2,19 +2,22 @@
 
 import json
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import cycle
 from typing import Any
 
 import urllib3
 
+from earshot.aws import keys
 from earshot.aws.config_store import Config
 from earshot.domain.models import Account, AlertState, Seller, WatchlistEntry, WorkingHours
-from earshot.aws import keys
-from earshot_ops.demo import drain, mails
+from earshot_ops.demo import drain, mails, run
 from earshot_ops.demo.mails import SentMail
 from earshot_ops.demo.operator_commands import Operator
 from earshot_ops.demo.post_office import Envelope
@@ -44,6 +47,8 @@ COMPANIES = tuple(
 OPERATOR = "operator@sellers.example"
 _ALWAYS = WorkingHours(start="00:00", end="00:00", days=(1, 2, 3, 4, 5, 6, 7))  # type: ignore[arg-type]
 _ACCEPTED = re.compile(r"SESv2 SendEmail: MessageId=(\S+) \| \S+ -> \['([^']+)'\]")
+
+_OF_PLATFORM = re.compile(r"(START|END|REPORT) RequestId: |INIT_START |$")
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,12 @@ class Town:
     def send(self, envelope: Envelope) -> urllib3.BaseHTTPResponse:
         url = f"{self.target.deployed.api_url}hooks/{envelope.connection}"
         return urllib3.request(
-            "POST", url, body=envelope.body, headers=dict(envelope.headers), timeout=30, retries=False
+            "POST",
+            url,
+            body=envelope.body,
+            headers=dict(envelope.headers),
+            timeout=30,
+            retries=False,
         )
 
     def say(self, *envelopes: Envelope) -> None:
@@ -91,6 +101,10 @@ class Town:
     def earshot(self, *words: str, secret: str = "") -> str:
         return self.operator.run(*words, secret=secret)
 
+    @cached_property
+    def _dynamodb(self) -> Any:
+        return self.target.access.resource("dynamodb")
+
     @property
     def operator(self) -> Operator:
         access = self.stack.aws.access
@@ -103,8 +117,22 @@ class Town:
 
     def states(self, posts: Iterable[Post]) -> dict[str, str]:
         """The state of each post's alert by the post's word; absent where there is none."""
-        rows = {post.word: self.target.outbox.get(post.alert_id) for post in posts}
-        return {word: str(row.state) for word, row in rows.items() if row}
+        by_key = {str(keys.outbox(post.alert_id)): post.word for post in posts}
+        rows = self._rows([keys.outbox(post.alert_id) for post in posts])
+        return {by_key[str({"pk": row["pk"], "sk": row["sk"]})]: str(row["state"]) for row in rows}
+
+    def understood(self, posts: Iterable[Post]) -> int:
+        """How many of them have an outcome that `why` can tell."""
+        return len(self._rows([keys.post_head(post.source, post.native_id) for post in posts]))
+
+    def _rows(self, wanted: list[dict[str, str]]) -> list[dict[str, Any]]:
+        """One request: who waits should not be the load."""
+        name = self.target.table.name
+        found: list[dict[str, Any]] = []
+        for start in range(0, len(wanted), 100):
+            some = {name: {"Keys": wanted[start : start + 100], "ConsistentRead": True}}
+            found += self._dynamodb.batch_get_item(RequestItems=some)["Responses"][name]
+        return found
 
     def wait_until_mailed(self, *posts: Post, within: float = 30.0) -> None:
         wanted = {post.word: "SENT" for post in posts}
@@ -113,9 +141,10 @@ class Town:
     def mails(self) -> list[SentMail]:
         return mails.sent(self.stack.aws.endpoint)
 
-    def mails_of(self, post: Post) -> list[SentMail]:
-        """Those that quote it."""
-        return [mail for mail in self.mails() if post.word in mail.text]
+    def mails_of(self, *posts: Post) -> list[tuple[Post, SentMail]]:
+        """Those that quote one of the posts, each with the post."""
+        found = self.mails()
+        return [(post, mail) for post in posts for mail in found if post.word in mail.text]
 
     def accepted(self, since: int = 0) -> list[Accepted]:
         """All mails since that length of the mail service's log, which outlives a restart."""
@@ -125,7 +154,49 @@ class Town:
     def log_length(self) -> int:
         return self.stack.aws.log.stat().st_size
 
+    def is_quiet(self) -> bool:
+        """Nothing waits in a queue or is taken from it."""
+        return not drain.look(self.target).moving
+
+    def places_with(self, *words: str) -> list[str]:
+        """Every row, object and message that holds one of the words."""
+        return [place for word in words for place in run.places_with(self.target, word)]
+
+    def queue(self, name: str) -> str:
+        """URL of ``deliveries``, ``mentions``, or one with ``-dlq``."""
+        queue, dead, _ = name.partition("-dlq")
+        return self.target.deployed.outputs[f"{queue.title()}{'Dlq' if dead else 'Queue'}Url"]
+
+    def now_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def lines(self, function: str, since: int = 0) -> list[str]:
+        """Of the function's log group, from that time (in ms) on."""
+        pages = self.stack.client("logs").get_paginator("filter_log_events")
+        name = f"/aws/lambda/earshot-{self.target.stage}-{function}"
+        found = pages.paginate(logGroupName=name, startTime=since)
+        return [event["message"] for page in found for event in page["events"]]
+
+    def logs(self, function: str, since: int = 0) -> list[dict[str, Any]]:
+        """What the function itself logged: all but the lines of the platform."""
+        said = [line for line in self.lines(function, since) if not _OF_PLATFORM.match(line)]
+        return [json.loads(line) for line in said]
+
     # What SES and the clock would do
+
+    @contextmanager
+    def mail_refused(self) -> Iterator[None]:
+        """The sender's domain is not verified meanwhile: the mail service refuses every mail."""
+        ses, domain = self.stack.client("sesv2"), MAIL_FROM.rpartition("@")[2]
+        ses.delete_email_identity(EmailIdentity=domain)
+        try:
+            yield
+        finally:
+            ses.create_email_identity(EmailIdentity=domain)
+
+    def make_due(self, posts: Sequence[Post]) -> None:
+        """Alerts that wait for a retry, as if its time had come."""
+        self._move(posts, AlertState.PENDING, "due_at")
 
     def report_sent(self, post: Post, message_id: str, to: str) -> None:
         """The Send event that follows an accepted mail: the embedded AWS publishes none."""
@@ -137,17 +208,21 @@ class Town:
     def end_leases(self, posts: Sequence[Post]) -> list[Post]:
         """Of alerts that are SENDING, as if a quarter of an hour had gone by. Returns their
         posts."""
+        return self._move(posts, AlertState.SENDING, "due_at", "lease_until")
+
+    def _move(self, posts: Sequence[Post], state: AlertState, *moments: str) -> list[Post]:
         past = keys.timestamp(datetime.now(UTC) - timedelta(seconds=1))
-        stuck = [one for one in posts if self.states([one]).get(one.word) == AlertState.SENDING]
-        for post in stuck:
+        states = self.states(posts)
+        moved = [post for post in posts if states.get(post.word) == state]
+        for post in moved:
             self.target.table.update_item(
                 Key=keys.outbox(post.alert_id),
-                UpdateExpression="SET lease_until = :past, due_at = :past",
-                ConditionExpression="#state = :sending",
+                UpdateExpression="SET " + ", ".join(f"{moment} = :past" for moment in moments),
+                ConditionExpression="#state = :state",
                 ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues={":past": past, ":sending": AlertState.SENDING.value},
+                ExpressionAttributeValues={":past": past, ":state": state.value},
             )
-        return stuck
+        return moved
 
 
 def furnish(stack: Stack) -> Town:

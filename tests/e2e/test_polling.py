@@ -1,0 +1,79 @@
+"""A feed is polled from loopback, and asked the second time only whether there is news."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from earshot_ops.demo import drain, feed
+from tests.e2e.platforms import Post
+from tests.e2e.town import Town
+from tests.e2e.waiting import until
+
+pytestmark = pytest.mark.e2e
+
+ETAG = '"of-this-page"'
+
+
+def test_a_feed_that_did_not_change_makes_no_second_post(town: Town) -> None:
+    post = town.post("rss")
+    article = feed.Article(
+        guid=post.number,
+        title=f"{post.company.name} opens a new site",
+        text=post.text,
+        author=post.handle,
+        link=f"https://news.example/{post.number}",
+    )
+    with served(feed.rss([article], datetime.now(UTC)), town.stack.feed_port) as asked:
+        url = f"http://127.0.0.1:{town.stack.feed_port}/feed.xml"
+        town.earshot("connect", "rss", "--connection", "news", "--url", url)
+        drain.invoke(town.target, "poll_sources")
+        until(lambda: _mailed(town, post), "the article is mailed")
+        until(town.is_quiet, "the queues are empty")
+        before = _deliveries(town)
+        drain.invoke(town.target, "poll_sources")
+    assert asked[:2] == [None, ETAG]
+    assert _deliveries(town) == before
+    assert len(town.mails_of(post)) == 1
+
+
+def _mailed(town: Town, post: Post) -> bool:
+    return bool(town.mails_of(post))
+
+
+def _deliveries(town: Town) -> list[str]:
+    found = town.target.s3.list_objects_v2(Bucket=town.target.bucket, Prefix="raw/rss/")
+    return [one["Key"] for one in found["Contents"]]
+
+
+@contextmanager
+def served(body: bytes, port: int) -> Iterator[list[str | None]]:
+    """Answers with the body, or 304 to who knows its tag; yields the tags that were asked with."""
+    asked: list[str | None] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.headers["If-None-Match"])
+            known = asked[-1] == ETAG
+            self.send_response(304 if known else 200)
+            self.send_header("ETag", ETAG)
+            self.send_header("Content-Type", "application/rss+xml")
+            self.send_header("Content-Length", "0" if known else str(len(body)))
+            self.end_headers()
+            if not known:
+                self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Silent."""
+
+    with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield asked
+        finally:
+            server.shutdown()
+            thread.join()

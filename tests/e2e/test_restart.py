@@ -1,0 +1,68 @@
+"""ministack is stopped by SIGTERM and started again while deliveries are on their way.
+
+It keeps its state, but not the list of mails: they are counted by its log, one seller each. What a
+consumer had taken is offered again after 4 seconds and not after 360, and the schedule of the
+sweep is run by hand, as are the Send events that SES would have published.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from tests.e2e import crashes
+from tests.e2e.platforms import Post
+from tests.e2e.test_crashes import VISIBLE_AGAIN_S
+from tests.e2e.town import COMPANIES, Town
+from tests.e2e.waiting import until
+
+pytestmark = pytest.mark.e2e
+
+Moment = Callable[[Town, Sequence[Post]], bool]
+
+
+def _all_accepted(town: Town, posts: Sequence[Post]) -> bool:
+    return True
+
+
+def _some_decided(town: Town, posts: Sequence[Post]) -> bool:
+    return len(town.states(posts)) >= 3
+
+
+def _some_claimed(town: Town, posts: Sequence[Post]) -> bool:
+    return sum(state != "PENDING" for state in town.states(posts).values()) >= 3
+
+
+@pytest.mark.parametrize("moment", [_all_accepted, _some_decided, _some_claimed])
+def test_a_stop_in_the_middle_loses_nothing_and_doubles_nothing(town: Town, moment: Moment) -> None:
+    since = town.log_length()
+    posts = [town.post("generic") for _ in range(6)] + [town.post() for _ in range(6)]
+    assert {post.company for post in posts} == set(COMPANIES)
+    with crashes.visibility(town.stack, VISIBLE_AGAIN_S):
+        _say_and_stop(town, posts, moment)
+        town.stack.aws.start()
+        until(lambda: len(town.states(posts)) == len(posts), "every post is decided", within=60)
+        _settle(town, posts, since)
+        town.end_leases(posts)
+        until(lambda: _swept(town, posts), "the sweep has sent the rest")
+    sent_to = Counter(mail.to for mail in town.accepted(since))
+    assert sent_to == {post.company.address: 1 for post in posts}
+
+
+def _say_and_stop(town: Town, posts: Sequence[Post], moment: Moment) -> None:
+    with crashes.held_back(town.stack, "understand_posts"):
+        town.say(town.envelope(*posts[:6]), *[town.envelope(post) for post in posts[6:]])
+    until(lambda: moment(town, posts), "the moment has come", pause=0.01)
+    town.stack.aws.stop()
+
+
+def _settle(town: Town, posts: Sequence[Post], since: int) -> None:
+    by_address = {post.company.address: post for post in posts}
+    for mail in town.accepted(since):
+        town.report_sent(by_address[mail.to], mail.message_id, mail.to)
+    town.wait_until_mailed(*(by_address[mail.to] for mail in town.accepted(since)))
+
+
+def _swept(town: Town, posts: Sequence[Post]) -> bool:
+    town.sweep()
+    return set(town.states(posts).values()) == {"SENT"}
