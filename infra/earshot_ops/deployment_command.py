@@ -6,6 +6,8 @@ Tested on the embedded AWS and by checks of the templates only: never yet in an 
 import argparse
 import sys
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from earshot_ops.aws_access import AwsAccess
 from earshot_ops.deployment import Choices, deploy
 from earshot_ops.errors import OperationError
@@ -56,7 +58,7 @@ def _run(arguments: argparse.Namespace) -> None:
 def main() -> int:
     try:
         _run(_arguments())
-    except OperationError as error:
+    except (OperationError, BotoCoreError, ClientError) as error:
         _say(str(error))
         return 1
     except KeyboardInterrupt:

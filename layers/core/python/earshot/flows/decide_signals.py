@@ -83,7 +83,9 @@ def handle_record(record: SQSRecord) -> None:
 
 def decide_message(message: MentionMessage, regroup: Regrouping, raw: RawArchive) -> str:
     """What became of it; safe to run again and in any order."""
-    post = posts_of_delivery.find(message.delivery, raw, message.native_id, message.version)
+    post = posts_of_delivery.find(
+        message.delivery, raw, native_id=message.native_id, version=message.version
+    )
     return regroup.apply(change_of(message, post, regroup.accounts), datetime.now(UTC))
 
 

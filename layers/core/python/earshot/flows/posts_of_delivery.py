@@ -28,7 +28,7 @@ def read(delivery: Delivery, archive: RawArchive) -> Contents:
     return Contents(items, tuple(post for post in held if post.native_id not in told))
 
 
-def find(delivery: Delivery, archive: RawArchive, native_id: str, version: str) -> Post:
+def find(delivery: Delivery, archive: RawArchive, *, native_id: str, version: str) -> Post:
     """One version of a post; ``GoneError`` when the archive no longer holds it."""
     for item in read(delivery, archive).items:
         if isinstance(item, Post) and (item.native_id, item.version) == (native_id, version):

@@ -83,7 +83,7 @@ def understand_delivery(delivery: Delivery, index: WatchlistIndex, erasing: Eras
             outcome = erasing.erase_post(item.source, item.native_id, raw_key=delivery.raw_key)
             logger.info("post_deleted", outcome=outcome)
         else:
-            outcome = understand_post(item, delivery, index, erasing)
+            outcome = understand_post(item, delivery, index=index, erasing=erasing)
             count("post_understood")
             logger.info("post_understood", outcome=outcome)
 
@@ -96,15 +96,33 @@ def look_after(beside: Iterable[Held], delivery: Delivery, erasing: Eraser) -> N
             erasing.erase_post(delivery.source, post.native_id, raw_key=delivery.raw_key)
 
 
-def understand_post(post: Post, delivery: Delivery, index: WatchlistIndex, erasing: Eraser) -> str:
+def understand_post(
+    post: Post, delivery: Delivery, *, index: WatchlistIndex, erasing: Eraser
+) -> str:
     """The outcome: where the post went, or why nowhere."""
     if erasing.tombstones.refuses(post.source, post.native_id, post.author.author_id):
         erasing.erase_post(post.source, post.native_id, raw_key=delivery.raw_key)
         return "erased"
     meaning = understand(post.plain)
     mentions = match(post, index)
+    head = head_of(post, mentions, meaning, watchlist_version=index.version)
+    recorded = erasing.posts.record(head, datetime.now(UTC))
+    if recorded is None:
+        return "superseded"
+    if recorded.subject_ids and not recorded.current_ids:
+        erasing.posts.keep(post.source, post.native_id)
+    for message in messages_of(recorded, delivery, mentions=mentions, meaning=meaning):
+        identity = (message.source, message.native_id, message.version, message.subject_id)
+        mentions_queue().send(message, group=message.subject_id, dedup=keys.digest(*identity))
+    return head.outcome
+
+
+def head_of(
+    post: Post, mentions: tuple[Mention, ...], meaning: Meaning, *, watchlist_version: str
+) -> PostHead:
+    """What this version says of the post, and where it goes."""
     outcome = find_subjects(post, mentions, meaning.intent)
-    head = PostHead(
+    return PostHead(
         source=post.source,
         native_id=post.native_id,
         version=post.version,
@@ -115,30 +133,17 @@ def understand_post(post: Post, delivery: Delivery, index: WatchlistIndex, erasi
         intent=meaning.intent,
         current_ids=outcome.subject_ids,
         nearest=mentions[0].entry_id if mentions else None,
-        watchlist_version=index.version,
+        watchlist_version=watchlist_version,
         model_version=meaning.model_version,
-        raw_key=delivery.raw_key,
+        raw_key=post.raw_key,
     )
-    recorded = erasing.posts.record(head, datetime.now(UTC))
-    if recorded is None:
-        return "superseded"
-    if recorded.subject_ids and not recorded.current_ids:
-        erasing.posts.keep(post.source, post.native_id)
-    for message in messages_of(recorded, delivery, mentions, meaning):
-        mentions_queue().send(
-            message,
-            group=keys.digest(message.subject_id),
-            dedup=keys.digest(post.source, post.native_id, post.version, message.subject_id),
-        )
-    return outcome.reason
 
 
 def messages_of(
-    head: PostHead, delivery: Delivery, mentions: Iterable[Mention], meaning: Meaning
+    head: PostHead, delivery: Delivery, *, mentions: tuple[Mention, ...], meaning: Meaning
 ) -> Iterator[MentionMessage]:
     """One for each subject of this version, and one for each subject of earlier versions that
     has to let go of the post."""
-    found = tuple(mentions)
     for subject_id in sorted(head.subject_ids):
         concerned = subject_id in head.current_ids
         yield MentionMessage(
@@ -147,8 +152,8 @@ def messages_of(
             version=head.version,
             subject_id=subject_id,
             account_id=account_id_of(subject_id),
-            objects=objects_of(found) if concerned else (),
-            mentions=of_subject(found, subject_id) if concerned else (),
+            objects=objects_of(mentions) if concerned else (),
+            mentions=of_subject(mentions, subject_id) if concerned else (),
             understanding=meaning if concerned else None,
             watchlist_version=head.watchlist_version,
             delivery=delivery,
