@@ -121,7 +121,7 @@ def test_a_new_deployment_mails_the_operator_only_and_says_so(office: Office) ->
     assert send_alerts.handle(office.stream_event(), Context()) == {"batchItemFailures": []}
     (mail,) = office.mails()
     assert mail["To"] == [OPERATOR]
-    assert mail["Subject"] == "[Observing] [Note] Acme: talks of switching"
+    assert mail["Subject"] == "[Observing] [Hot] Acme: talks of switching"
     assert "it would have gone to Anna" in mail["BodyText"]
     assert office.states() == ["SENT"]
 

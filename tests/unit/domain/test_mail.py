@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from earshot.aws.mailer import raw_message
+from earshot.domain import mail_wording as wording
 from earshot.domain.mail import LONGEST_SUBJECT, Mail, MailContent, compose
 from earshot.domain.models import (
     Attention,
@@ -262,7 +263,6 @@ def test_the_heaviest_mail_stays_far_below_what_mail_clients_clip() -> None:
     assert len(raw_message(compose(heaviest), SENDER)) < 80_000
 
 
-@settings(max_examples=25, deadline=None)
 @given(HOSTILE, HOSTILE, HOSTILE)
 @example(FIRE, FIRE, FIRE)
 @example("a\n" * 3000, FIRE, '"' * 900)
@@ -298,3 +298,19 @@ def test_strangers_words_add_no_header_no_tag_and_no_weight(
     assert len(mail.subject) <= LONGEST_SUBJECT
     assert set(tags(mail)) <= set(tags(compose(told))) | {("div", "class"), ("i", "")}
     assert len(message) < 100_000
+
+
+@pytest.mark.parametrize(
+    ("score", "urgency", "label"),
+    [
+        (80, Urgency.NONE, "Hot"),
+        (60, Urgency.NOW, "Hot"),
+        (79, Urgency.NONE, "Warm"),
+        (60, Urgency.SOON, "Warm"),
+        (69, Urgency.NONE, "Note"),
+    ],
+)
+def test_the_label_is_read_off_the_score_and_never_below_the_urgency(
+    score: int, urgency: Urgency, label: str
+) -> None:
+    assert wording.label(score, urgency) == label

@@ -105,7 +105,7 @@ def page_of(content: MailContent) -> Page:
     headline = wording.HEADLINE[signal.intent]
     return Page(
         headline=f"{headline} ({objects})" if objects else headline,
-        label=wording.LABEL[signal.urgency],
+        label=wording.label(decision.relevance.score, signal.urgency),
         seller_name=line(content.seller.name, LONGEST_NAME),
         observed=content.observer is not None,
         subject_name=name,

@@ -2,7 +2,7 @@
 
 from earshot.domain.models import Intent, Role, Urgency
 
-LABEL = {Urgency.NOW: "Hot", Urgency.SOON: "Warm", Urgency.NONE: "Note"}
+HOT_FROM, WARM_FROM = 80, 70
 
 HEADLINE = {
     Intent.PURCHASE: "wants to buy",
@@ -69,3 +69,10 @@ def contribution_label(name: str) -> str:
         if name.startswith(prefix):
             return f"{label}: {name.removeprefix(prefix)}"
     return CONTRIBUTION.get(name, name.replace("_", " ").capitalize())
+
+
+def label(score: int, urgency: Urgency) -> str:
+    """How soon to look, at a glance: by the score, and never less than the urgency asks for."""
+    if score >= HOT_FROM or urgency is Urgency.NOW:
+        return "Hot"
+    return "Warm" if score >= WARM_FROM or urgency is Urgency.SOON else "Note"
