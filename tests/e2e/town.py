@@ -17,7 +17,7 @@ import urllib3
 from earshot.aws import keys
 from earshot.aws.config_store import Config
 from earshot.domain.models import Account, AlertState, Seller, WatchlistEntry, WorkingHours
-from earshot_ops.demo import drain, mails, run
+from earshot_ops.demo import drain, mails, stores
 from earshot_ops.demo.mails import SentMail
 from earshot_ops.demo.operator_commands import Operator
 from earshot_ops.demo.post_office import Envelope
@@ -160,21 +160,27 @@ class Town:
 
     def places_with(self, *words: str) -> list[str]:
         """Every row, object and message that holds one of the words."""
-        return [place for word in words for place in run.places_with(self.target, word)]
+        return [place for word in words for place in stores.places_with(self.target, word)]
 
     def queue(self, name: str) -> str:
         """URL of ``deliveries``, ``mentions``, or one with ``-dlq``."""
         queue, dead, _ = name.partition("-dlq")
         return self.target.deployed.outputs[f"{queue.title()}{'Dlq' if dead else 'Queue'}Url"]
 
+    def forget_dead_letters(self) -> None:
+        for queue in ("deliveries-dlq", "mentions-dlq"):
+            self.target.sqs.purge_queue(QueueUrl=self.queue(queue))
+
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000
 
     def lines(self, function: str, since: int = 0) -> list[str]:
         """Of the function's log group, from that time (in ms) on."""
+        return self.lines_of(f"/aws/lambda/earshot-{self.target.stage}-{function}", since)
+
+    def lines_of(self, log_group: str, since: int = 0) -> list[str]:
         pages = self.stack.client("logs").get_paginator("filter_log_events")
-        name = f"/aws/lambda/earshot-{self.target.stage}-{function}"
-        found = pages.paginate(logGroupName=name, startTime=since)
+        found = pages.paginate(logGroupName=log_group, startTime=since)
         return [event["message"] for page in found for event in page["events"]]
 
     def logs(self, function: str, since: int = 0) -> list[dict[str, Any]]:
