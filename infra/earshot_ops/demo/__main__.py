@@ -1,9 +1,11 @@
 """`make demo` and `make dev`."""
 
 import argparse
+import os
 import signal
 import sys
 import threading
+import time
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -97,9 +99,18 @@ def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
     raise KeyboardInterrupt
 
 
+def _end_with(parent: int) -> None:
+    """Whoever kills make means this, too."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def main() -> int:
     arguments = _arguments()
-    signal.signal(signal.SIGTERM, _stop)
+    for wanted in (signal.SIGTERM, signal.SIGINT):  # a shell starts what is in the background deaf
+        signal.signal(wanted, _stop)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     progress = run.Progress()
     try:
         return _stay(progress, arguments.port) if arguments.stay else _demonstrate(progress)
