@@ -1,6 +1,7 @@
 """Rules of the house that a reviewer should not have to look for."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,24 +11,26 @@ DOMAIN = sorted((PACKAGE / "domain").glob("*.py"))
 IMPURE = {"boto3", "botocore", "chalice", "os", "time", "aws_lambda_powertools", "random"}
 
 
-def imported(module: Path) -> set[str]:
+@cache
+def nodes(module: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(module.read_text())))
+
+
+@cache
+def imported(module: Path) -> frozenset[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(module.read_text())):
+    for node in nodes(module):
         if isinstance(node, ast.Import):
             names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             names.add((node.module or "").split(".")[0])
-    return names
+    return frozenset(names)
 
 
 @pytest.mark.parametrize("module", DOMAIN, ids=lambda path: path.stem)
 def test_the_domain_knows_no_aws_clock_or_environment(module: Path) -> None:
     assert not imported(module) & IMPURE
-    calls = {
-        node.attr
-        for node in ast.walk(ast.parse(module.read_text()))
-        if isinstance(node, ast.Attribute)
-    }
+    calls = {node.attr for node in nodes(module) if isinstance(node, ast.Attribute)}
     assert not calls & {"now", "utcnow", "today"}
 
 

@@ -7,7 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from earshot.domain.models import Account, Contact, EntryKind, Seller, WatchlistEntry, WorkingHours
@@ -220,7 +220,6 @@ def test_two_entries_of_one_id_are_one_too_many_even_if_spelled_differently() ->
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=60)
 def test_any_bytes_are_read_or_refused_in_a_sentence(content: bytes) -> None:
     for kind in ImportKind:
         with suppress(ImportFileError):
@@ -228,7 +227,6 @@ def test_any_bytes_are_read_or_refused_in_a_sentence(content: bytes) -> None:
 
 
 @given(kind=st.sampled_from(ImportKind), data=st.data())
-@settings(max_examples=25)
 def test_messy_cells_never_escape_and_no_row_is_forgotten(
     kind: ImportKind, data: st.DataObject
 ) -> None:

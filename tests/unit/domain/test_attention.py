@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -125,7 +125,6 @@ def closed_moments(draw: st.DrawFn) -> tuple[WorkingHours, datetime]:
     return window, change + timedelta(minutes=draw(st.integers(-1500, 1500)))
 
 
-@settings(max_examples=60, deadline=None)
 @given(closed_moments())
 def test_an_opening_is_never_before_now_and_never_outside_the_hours(
     drawn: tuple[WorkingHours, datetime],
@@ -136,7 +135,6 @@ def test_an_opening_is_never_before_now_and_never_outside_the_hours(
     assert is_open(window, opening)
 
 
-@settings(max_examples=40, deadline=None)
 @given(closed_moments(), st.integers(1, 600))
 def test_an_opening_is_never_later_than_necessary(
     drawn: tuple[WorkingHours, datetime], back: int

@@ -1,0 +1,16 @@
+"""Few examples, always the same, keep the units quick; ``HYPOTHESIS_PROFILE=thorough`` looks for
+more."""
+
+import gc
+import os
+
+from hypothesis import settings
+
+settings.register_profile("quick", max_examples=8, deadline=None, derandomize=True, database=None)
+settings.register_profile("thorough", max_examples=100, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: no collection needs to walk it again."""
+    gc.freeze()
