@@ -55,9 +55,10 @@ def measure() -> Iterator[Measured]:
 
 
 def heaviest(app: str, most: int) -> list[tuple[int, str]]:
-    """Modules that the app imports beyond the floor, by their own microseconds."""
+    """Modules that the app imports once the floor is there, by their own microseconds."""
     with _bytecode() as compiled:
-        floor, ours = (_import_times(code, compiled) for code in (_FLOOR, _APP.format(app=app)))
+        floor = _import_times(_FLOOR, compiled)
+        ours = _import_times(_FLOOR + _APP.format(app=app), compiled)
     beyond = ((cost, name) for name, cost in ours.items() if name not in floor)
     return sorted(beyond, reverse=True)[:most]
 
