@@ -6,7 +6,7 @@ import os
 
 from hypothesis import settings
 
-settings.register_profile("quick", max_examples=8, deadline=None, derandomize=True, database=None)
+settings.register_profile("quick", max_examples=5, deadline=None, derandomize=True, database=None)
 settings.register_profile("thorough", max_examples=100, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
