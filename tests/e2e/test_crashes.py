@@ -106,9 +106,6 @@ def _wait_until_heaped(town: Town, function: str, posts: Sequence[Post]) -> None
 
 def make_good(town: Town, posts: Sequence[Post]) -> None:
     """What SES, the clock and the schedule do after a crash."""
-    mailed = town.mails_of(*posts)
-    for post, mail in mailed:
-        town.report_sent(post, mail.message_id, mail.to[0])
-    town.wait_until_mailed(*(post for post, _ in mailed))
+    town.report_mails([(post, mail.message_id) for post, mail in town.mails_of(*posts)])
     town.end_leases(posts)
     town.sweep()

@@ -46,7 +46,7 @@ def test_no_log_holds_what_somebody_said_or_who(town: Town) -> None:
     town.say(_with_header(town.envelope(post), post), town.envelope(entry))
     town.wait_until_mailed(post, entry)
     for mailed, mail in town.mails_of(post, entry):
-        town.report_sent(mailed, mail.message_id, mail.to[0])
+        town.report_sent(mailed, mail.message_id)
     assert town.send(post_office.forged(town.envelope(forged))).status == 401
     assert town.send(_unsigned(town.envelope(forged))).status == 401
     town.say(_unreadable(town, malformed))

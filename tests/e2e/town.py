@@ -113,6 +113,13 @@ class Town:
     def sweep(self) -> None:
         drain.invoke(self.target, "sweep_outbox")
 
+    def start_sweep(self) -> None:
+        """Without waiting for its end."""
+        name = f"earshot-{self.target.stage}-sweep_outbox"
+        client = self.stack.client("lambda")
+        event = json.dumps(drain._SCHEDULED)
+        client.invoke(FunctionName=name, InvocationType="Event", Payload=event)
+
     # What became of it
 
     def states(self, posts: Iterable[Post]) -> dict[str, str]:
@@ -204,8 +211,19 @@ class Town:
         """Alerts that wait for a retry, as if its time had come."""
         self._move(posts, AlertState.PENDING, "due_at")
 
-    def report_sent(self, post: Post, message_id: str, to: str) -> None:
+    def report_mails(self, mails: Sequence[tuple[Post, str]]) -> None:
+        """Message ids of mails of these posts: SES reports them, and every alert is settled. Of
+        those that are settled already one is reported: it changes nothing, and each costs a Lambda
+        worker."""
+        states = self.states([post for post, _ in mails])
+        settled = [one for one in mails if states[one[0].word] == AlertState.SENT]
+        for post, message_id in [*(one for one in mails if one not in settled), *settled[:1]]:
+            self.report_sent(post, message_id)
+        self.wait_until_mailed(*(post for post, _ in mails))
+
+    def report_sent(self, post: Post, message_id: str) -> None:
         """The Send event that follows an accepted mail: the embedded AWS publishes none."""
+        to = post.company.address
         event = ses_events.send(post.alert_id, message_id, sender=MAIL_FROM, to=to)
         self.stack.client("sns").publish(
             TopicArn=self.target.deployed.outputs["MailEventsTopicArn"], Message=json.dumps(event)
