@@ -14,7 +14,7 @@ from contextlib import suppress
 
 import pytest
 
-from earshot_ops.loopback import is_listening
+from earshot_ops.loopback import answers
 from tests.e2e import crashes
 from tests.e2e.platforms import Post
 from tests.e2e.test_crashes import VISIBLE_AGAIN_S
@@ -37,7 +37,7 @@ def _some_decided(town: Town, posts: Sequence[Post]) -> None:
 def _some_claimed(town: Town, posts: Sequence[Post]) -> None:
     """By the stream, or by the sweep: after a restart the embedded AWS passes over new records of
     the stream until there are as many as there were."""
-    until(lambda: len(town.states(posts)) == len(posts), "all are decided", within=60)
+    until(lambda: len(town.states(posts)) == len(posts), "all are decided")
     town.start_sweep()
     until(lambda: _claimed(town, posts) >= 3, "some are claimed", pause=0.01)
 
@@ -54,7 +54,7 @@ def test_a_stop_in_the_middle_loses_nothing_and_doubles_nothing(town: Town, mome
     with crashes.visibility(town.stack, VISIBLE_AGAIN_S):
         _say_and_stop(town, posts, moment)
         town.stack.aws.start()
-        until(lambda: len(town.states(posts)) == len(posts), "every post is decided", within=60)
+        until(lambda: len(town.states(posts)) == len(posts), "every post is decided")
         _report_mails(town, posts, since)
         town.end_leases(posts)
         until(lambda: _swept(town, posts), "the sweep has sent the rest")
@@ -74,7 +74,7 @@ def _stop(town: Town) -> None:
     aws = town.stack.aws
     with ThreadPoolExecutor(1) as beside:
         stopped = beside.submit(aws.stop)
-        until(lambda: not is_listening(aws.port), "the embedded AWS is deaf")
+        until(lambda: not answers(aws.port), "the embedded AWS answers no more")
         for pid in aws.workers():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

@@ -141,7 +141,7 @@ class Town:
             found += self._dynamodb.batch_get_item(RequestItems=some)["Responses"][name]
         return found
 
-    def wait_until_mailed(self, *posts: Post, within: float = 30.0) -> None:
+    def wait_until_mailed(self, *posts: Post, within: float = 60.0) -> None:
         wanted = {post.word: "SENT" for post in posts}
         until(lambda: self.states(posts) == wanted, "every alert is SENT", within=within)
 

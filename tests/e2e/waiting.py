@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(look: Callable[[], T], what: str, *, within: float = 30.0, pause: float = 0.05) -> T:
+def until(look: Callable[[], T], what: str, *, within: float = 60.0, pause: float = 0.05) -> T:
     """The first answer that is true."""
     ends = time.monotonic() + within
     while not (found := look()):
