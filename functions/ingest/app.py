@@ -14,7 +14,7 @@ from chalice.app import (
 )
 
 from earshot import problems
-from earshot.flows import poll_sources, receive_webhook
+from earshot.flows import receive_webhook
 
 app = Chalice(app_name="ingest", configure_logs=False)
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context(clear_state=True)))
@@ -43,4 +43,6 @@ def receive(source: str, connection_id: str) -> Response:
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="poll_sources")
 def poll(event: CloudWatchEvent) -> dict[str, Any]:
+    from earshot.flows import poll_sources  # the webhook's Lambda need not start with it
+
     return poll_sources.handle(event.to_dict(), event.context)

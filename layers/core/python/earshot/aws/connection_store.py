@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.conditions import Attr
-
 from earshot.aws import keys
 from earshot.aws.fresh import Fresh
 from earshot.aws.queries import partition
@@ -54,9 +52,9 @@ class ConnectionStore:
             self._table.update_item(
                 Key=keys.connection(connection.source, connection.connection_id),
                 UpdateExpression="SET #cursor = :cursor REMOVE last_error, last_error_at",
-                ConditionExpression=Attr("cursor").eq(connection.cursor),
+                ConditionExpression="#cursor = :read",
                 ExpressionAttributeNames={"#cursor": "cursor"},
-                ExpressionAttributeValues={":cursor": cursor},
+                ExpressionAttributeValues={":cursor": cursor, ":read": connection.cursor},
             )
         except self._table.meta.client.exceptions.ConditionalCheckFailedException:
             return False

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.conditions import ConditionBase, Key
-
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
@@ -14,10 +12,11 @@ def partition(
 ) -> Iterator[dict[str, Any]]:
     """Items of a partition whose sort key starts with ``prefix``, in its order, read
     consistently; all pages are followed."""
-    condition: ConditionBase = Key("pk").eq(pk)
+    options = {"ConsistentRead": True, **options, "KeyConditionExpression": "pk = :pk"}
+    options["ExpressionAttributeValues"] = {":pk": pk}
     if prefix:
-        condition = condition & Key("sk").begins_with(prefix)
-    options = {"ConsistentRead": True, **options, "KeyConditionExpression": condition}
+        options["KeyConditionExpression"] += " AND begins_with(sk, :prefix)"
+        options["ExpressionAttributeValues"][":prefix"] = prefix
     while True:
         page = table.query(**options)
         yield from page["Items"]
