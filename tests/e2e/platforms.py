@@ -10,24 +10,12 @@ from earshot.domain.grouping import signal_id
 from earshot.flows.regroup import alert_id
 from earshot_ops.demo import post_office
 from earshot_ops.demo.post_office import Envelope
+from tests.e2e.companies import Company
 
 GITHUB = "product-issues"
 FORUM = "trade-forum"
 REPOSITORY = "fernwave/importer"
 RIVAL = "Pipelord"
-
-
-@dataclass(frozen=True)
-class Company:
-    """An account, and the seller who owns it and nothing else."""
-
-    account_id: str
-    name: str
-    seller_id: str
-
-    @property
-    def address(self) -> str:
-        return f"{self.seller_id}@sellers.example"
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ import pytest
 from earshot_ops.demo import post_office
 from earshot_ops.demo.post_office import Envelope
 from tests.conftest import MAIL_FROM
+from tests.e2e.companies import OPERATOR
 from tests.e2e.platforms import GITHUB, Post
-from tests.e2e.town import OPERATOR, Town
+from tests.e2e.town import Town
 from tests.e2e.waiting import until
 
 pytestmark = pytest.mark.e2e

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.e2e.town import OPERATOR, Town
+from tests.e2e.companies import OPERATOR
+from tests.e2e.town import Town
 
 pytestmark = pytest.mark.e2e
 

@@ -16,9 +16,10 @@ import pytest
 
 from earshot_ops.loopback import answers
 from tests.e2e import crashes
+from tests.e2e.companies import COMPANIES
 from tests.e2e.platforms import Post
 from tests.e2e.test_crashes import VISIBLE_AGAIN_S
-from tests.e2e.town import COMPANIES, Town
+from tests.e2e.town import Town
 from tests.e2e.waiting import until
 
 pytestmark = pytest.mark.e2e

@@ -1,4 +1,4 @@
-"""The deployed stage with companies, sellers and connections, and the ways in and out of it."""
+"""The furnished stage, and the ways in and out of it."""
 
 import json
 import re
@@ -15,8 +15,7 @@ from typing import Any
 import urllib3
 
 from earshot.aws import keys
-from earshot.aws.config_store import Config
-from earshot.domain.models import Account, AlertState, Seller, WatchlistEntry, WorkingHours
+from earshot.domain.models import AlertState
 from earshot_ops.demo import drain, mails, stores
 from earshot_ops.demo.mails import SentMail
 from earshot_ops.demo.operator_commands import Operator
@@ -24,28 +23,10 @@ from earshot_ops.demo.post_office import Envelope
 from earshot_ops.target import Target
 from tests.conftest import MAIL_FROM, Stack
 from tests.e2e import platforms, ses_events
-from tests.e2e.platforms import FORUM, GITHUB, Company, Post
+from tests.e2e.companies import COMPANIES, Company
+from tests.e2e.platforms import Post
 from tests.e2e.waiting import until
 
-NAMES = (
-    "Quillmark",
-    "Brassfield",
-    "Tarnbridge",
-    "Oakhelm",
-    "Vexley",
-    "Dunmore",
-    "Harrowgate",
-    "Pellworth",
-    "Ashcombe",
-    "Ravenholt",
-    "Stonewick",
-    "Marlowe",
-)
-COMPANIES = tuple(
-    Company(f"e2e-{number:02d}", name, f"seller-{number:02d}") for number, name in enumerate(NAMES)
-)
-OPERATOR = "operator@sellers.example"
-_ALWAYS = WorkingHours(start="00:00", end="00:00", days=(1, 2, 3, 4, 5, 6, 7))  # type: ignore[arg-type]
 _ACCEPTED = re.compile(r"SESv2 SendEmail: MessageId=(\S+) \| \S+ -> \['([^']+)'\]")
 
 _OF_PLATFORM = re.compile(r"(START|END|REPORT) RequestId: |INIT_START |$")
@@ -247,30 +228,3 @@ class Town:
                 ExpressionAttributeValues={":past": past, ":state": state.value},
             )
         return moved
-
-
-def furnish(stack: Stack) -> Town:
-    """Companies, sellers and two connections; live. Everything through the operator's own means."""
-    target = Target("local", stack.aws.access, stack.deployed)
-    stack.client("sesv2").create_email_identity(EmailIdentity=MAIL_FROM.rpartition("@")[2])
-    rival = WatchlistEntry.model_validate(
-        {"entry_id": "competitor:pipelord", "kind": "competitor", "name": platforms.RIVAL}
-    )
-    target.accounts.put_entries([rival])
-    for company in COMPANIES:
-        seller = Seller(
-            seller_id=company.seller_id,
-            name=company.seller_id.title(),
-            email=company.address,
-            hours=_ALWAYS,
-        )
-        target.sellers.put(seller)
-    target.accounts.put_accounts(
-        Account(account_id=one.account_id, name=one.name, owner=one.seller_id) for one in COMPANIES
-    )
-    target.config.put(Config(live=True, operator_email=OPERATOR))
-    drain.invoke(target, "compile_watchlist")
-    town = Town(stack, target, b"5ecret-of-the-repository", b"whsec_" + b"c2VjcmV0" * 4)
-    town.earshot("connect", "github", "--connection", GITHUB, secret=town.github_secret.decode())
-    town.earshot("connect", "generic", "--connection", FORUM, secret=town.forum_secret.decode())
-    return town
