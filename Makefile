@@ -39,6 +39,8 @@ check: environment ## format, lint, types, templates, security, then every test:
 	$(BIN)/python -m earshot_ops.build --all
 	$(BIN)/cfn-lint --non-zero-exit-code warning
 	$(BIN)/bandit -q -c pyproject.toml -r layers infra functions
+	$(BIN)/python -m pytest -q tests/unit --cov=earshot.domain --cov-branch \
+		--cov-report=term-missing:skip-covered --cov-fail-under=100
 	@$(MAKE) --no-print-directory test
 
 bench: environment ## cold imports and the webhook handler, as ratios

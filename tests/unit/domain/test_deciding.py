@@ -104,6 +104,12 @@ def test_a_large_account_in_an_open_stage_counts_more() -> None:
     assert {"open_stage", "large_account"} <= names
 
 
+def test_a_small_account_in_no_stage_counts_as_any_other() -> None:
+    small = examples.account(stage="closed", employees=3)
+    relevance = decided(examples.candidate(), account=small).decisions[0].relevance
+    assert relevance == decided(examples.candidate()).decisions[0].relevance
+
+
 def test_urgency_and_a_second_author_count() -> None:
     first = examples.signal_post(urgency=Urgency.NOW)
     second = examples.signal_post("p2", author=examples.author(author_id="u2"))
