@@ -65,7 +65,8 @@ def test_a_link_that_cannot_be_parsed_is_passed_over() -> None:
 
 
 def test_a_handle_in_the_text_and_one_told_by_the_source_are_evidence() -> None:
-    assert found("hey @somebody and @AcmeRockets.")["account:acme"].evidence[0].value == "@AcmeRockets"
+    shown = found("hey @somebody and @AcmeRockets.")["account:acme"].evidence[0]
+    assert shown.value == "@AcmeRockets"
     told = found("hey", mentions=("nobody", "acmerockets"))["account:acme"].evidence[0]
     assert (told.kind, told.start) == (EvidenceKind.HANDLE, -1)
 
