@@ -49,15 +49,30 @@ def test_the_second_writer_of_a_key_changes_nothing(into: Intake) -> None:
 def test_an_erasure_rewrites_and_stays(into: Intake) -> None:
     into.archive.put("raw/a", RawObject({}, b"two posts", DataClass.OWNED))
     rest = RawObject({}, b"one post", DataClass.OWNED)
-    into.archive.rewrite("raw/a", rest)
+    into.archive.change("raw/a", lambda _: rest)
     assert not into.archive.put("raw/a", RawObject({}, b"two posts", DataClass.OWNED))
     assert into.archive.get("raw/a") == rest
+
+
+def test_of_two_erasures_at_once_none_undoes_the_other(into: Intake) -> None:
+    into.archive.put("raw/a", RawObject({}, b"abc", DataClass.OWNED))
+
+    def without(letter: bytes, raw: RawObject) -> RawObject:
+        return RawObject({}, raw.body.replace(letter, b""), DataClass.OWNED)
+
+    def slowly(raw: RawObject) -> RawObject:
+        if b"b" in raw.body:
+            into.archive.change("raw/a", lambda other: without(b"b", other))
+        return without(b"a", raw)
+
+    into.archive.change("raw/a", slowly)
+    assert into.archive.get("raw/a").body == b"c"
 
 
 def test_what_was_deleted_is_gone_and_may_be_deleted_again(into: Intake) -> None:
     into.archive.put("raw/a", RawObject({}, b"", DataClass.OWNED))
     for _ in range(2):
-        into.archive.delete("raw/a")
+        into.archive.change("raw/a", lambda _: None)
     with pytest.raises(GoneError):
         into.archive.get("raw/a")
 

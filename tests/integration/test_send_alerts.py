@@ -220,10 +220,21 @@ def test_an_erased_story_is_not_told(office: Office, gone: str) -> None:
     assert office.states() == ["CANCELLED"]
 
 
-@pytest.mark.parametrize("change", [{"seller_id": "nobody"}, {"revision": 99}])
-def test_a_row_whose_seller_or_decision_is_gone_is_gone_itself(
-    office: Office, change: dict[str, Any]
-) -> None:
+def test_a_row_whose_seller_is_gone_is_gone_itself(office: Office) -> None:
     office.configs.put(Config(live=True))
     with pytest.raises(GoneError):
-        drafts().of(office.alert().model_copy(update=change), examples.NOON)
+        drafts().of(office.alert().model_copy(update={"seller_id": "nobody"}), examples.NOON)
+
+
+def test_a_row_without_any_decision_is_gone_itself(office: Office) -> None:
+    office.configs.put(Config(live=True))
+    alert = office.alert()
+    office.house.table.delete_item(Key=keys.decisions(alert.signal_id, 1))
+    with pytest.raises(GoneError):
+        drafts().of(alert, examples.NOON)
+
+
+def test_a_story_that_was_made_anew_is_told_by_its_present_decisions(office: Office) -> None:
+    office.configs.put(Config(live=True))
+    before_it_was_made_anew = office.alert().model_copy(update={"revision": 99})
+    assert isinstance(drafts().of(before_it_was_made_anew, examples.NOON), Mail)

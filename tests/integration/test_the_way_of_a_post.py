@@ -142,6 +142,17 @@ def test_an_erased_post_leaves_a_shared_delivery_to_the_others_and_stays_away(
     assert house.signals(ACME) == {}
 
 
+def test_a_story_whose_unsent_alert_was_cancelled_is_told_when_it_goes_on(house: House) -> None:
+    house.furnish()
+    house.deliver(entry(1, LEAVING))
+    house.run()
+    eraser().erase_post("generic", "p1")
+    assert [state for *_, state in house.alerts()] == ["CANCELLED"]
+    house.deliver(entry(2, LEAVING, thread_id="p1"))
+    house.run()
+    assert [(seller, state) for _, seller, state in house.alerts()] == [("anna", "PENDING")]
+
+
 def test_an_erased_person_is_gone_with_every_post_and_refused_from_then_on(house: House) -> None:
     house.furnish()
     person = {"id": "u7", "handle": "handle-7", "name": "Name 7"}

@@ -21,16 +21,16 @@ class AccountStore:
         return model_of(Account, found) if found else None
 
     def put_accounts(self, accounts: Iterable[Account]) -> None:
-        """Writes the rows and, for each account, who is its owner and deputies."""
+        """Writes for each account who is its owner and deputies, and then its row: a write that was
+        cut short is completed by the next."""
         for account in accounts:
-            previous = self.get(account.account_id)
+            self._replace_routes(account, self.get(account.account_id))
             self._table.put_item(Item=item_of(keys.account(account.account_id), account))
-            self._replace_routes(account, previous)
 
     def _replace_routes(self, account: Account, previous: Account | None) -> None:
         old = _routes(previous) if previous else set()
         new = _routes(account)
-        for role, seller_id in new - old:
+        for role, seller_id in new:
             key = keys.candidate("account", account.account_id, role=role, seller_id=seller_id)
             self._table.put_item(Item={**key, "role": role, "seller_id": seller_id})
         for role, seller_id in old - new:

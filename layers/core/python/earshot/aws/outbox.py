@@ -38,13 +38,21 @@ class Outbox:
         self._page_size = page_size
 
     def insert_items(self, alerts: Iterable[Alert]) -> list[dict[str, Any]]:
-        """For the deciding transaction: a conditional Put per alert, values as Python has them."""
+        """For the deciding transaction: a conditional Put per alert, values as Python has them. It
+        takes the place of an alert that was cancelled before anybody tried to send it."""
         return [
             {
                 "Put": {
                     "TableName": self._table.name,
                     "Item": _item_of(alert),
-                    "ConditionExpression": "attribute_not_exists(pk)",
+                    "ConditionExpression": (
+                        "attribute_not_exists(pk) OR (#state = :cancelled AND attempt = :none)"
+                    ),
+                    "ExpressionAttributeNames": {"#state": "state"},
+                    "ExpressionAttributeValues": {
+                        ":cancelled": AlertState.CANCELLED.value,
+                        ":none": 0,
+                    },
                 }
             }
             for alert in alerts

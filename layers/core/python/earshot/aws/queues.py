@@ -29,14 +29,14 @@ class Queue:
         self, message: "Envelope", *, group: str | None = None, dedup: str | None = None
     ) -> None:
         self._sqs.send_message(
-            QueueUrl=self._url, MessageBody=message.model_dump_json(), **_fifo(group, dedup)
+            QueueUrl=self._url, MessageBody=_body(message), **_fifo(group, dedup)
         )
 
     def send_batch(self, messages: Sequence["Envelope"]) -> None:
         """To a standard queue, ten at a time; ``QueueRefusedError`` when one was not taken."""
         for start in range(0, len(messages), BATCH):
             entries = [
-                {"Id": str(number), "MessageBody": message.model_dump_json()}
+                {"Id": str(number), "MessageBody": _body(message)}
                 for number, message in enumerate(messages[start : start + BATCH])
             ]
             answer = self._sqs.send_message_batch(QueueUrl=self._url, Entries=entries)  # type: ignore[arg-type]
@@ -52,6 +52,11 @@ class Queue:
             MessageAttributes={"reason": {"DataType": "String", "StringValue": reason}},
             **_fifo(group, dedup),
         )
+
+
+def _body(message: "Envelope") -> str:
+    """SQS refuses two characters that JSON allows: they go as escapes."""
+    return message.model_dump_json().replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
 
 
 def _fifo(group: str | None, dedup: str | None) -> dict[str, Any]:

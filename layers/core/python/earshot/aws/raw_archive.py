@@ -5,20 +5,25 @@ byte for byte: object metadata would hold 2 KB of ASCII and could not be rewritt
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from earshot.domain.deliveries import DataClass
-from earshot.errors import GoneError
+from earshot.errors import BusyError, GoneError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+TRIES = 5
 _TWO_AT_ONCE = "ConditionalRequestConflict"
 """S3 answers it while another writer is at the same key, and asks to try again."""
+
+
+_CHANGED_MEANWHILE = frozenset({_TWO_AT_ONCE, "PreconditionFailed", "NoSuchKey"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +73,32 @@ class RawArchive:
             raise GoneError("raw object") from error
         return _unpacked(found["Body"].read())
 
-    def rewrite(self, raw_key: str, raw: RawObject) -> None:
-        """In place of what was there: an erasure."""
-        self._s3.put_object(Bucket=self._bucket, Key=raw_key, Body=_packed(raw))
+    def change(self, raw_key: str, rest_of: Callable[[RawObject], RawObject | None]) -> None:
+        """Puts what ``rest_of`` leaves of the object in its place, or deletes it when that is
+        nothing: an erasure. Of two at once none undoes the other; what is gone stays gone."""
+        for _ in range(TRIES):
+            try:
+                found = self._s3.get_object(Bucket=self._bucket, Key=raw_key)
+            except self._s3.exceptions.NoSuchKey:
+                return
+            rest = rest_of(_unpacked(found["Body"].read()))
+            if self._replace(raw_key, rest, etag=found["ETag"]):
+                return
+        raise BusyError(raw_key)
 
-    def delete(self, raw_key: str) -> None:
-        """Also when it is gone already."""
-        self._s3.delete_object(Bucket=self._bucket, Key=raw_key)
+    def _replace(self, raw_key: str, rest: RawObject | None, *, etag: str) -> bool:
+        """False when somebody else changed it since it was read."""
+        target = {"Bucket": self._bucket, "Key": raw_key, "IfMatch": etag}
+        try:
+            if rest is None:
+                self._s3.delete_object(**target)  # type: ignore[arg-type]
+            else:
+                self._s3.put_object(**target, Body=_packed(rest))  # type: ignore[arg-type]
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _CHANGED_MEANWHILE:
+                raise
+            return False
+        return True
 
 
 def _packed(raw: RawObject) -> bytes:

@@ -25,17 +25,18 @@ class SellerStore:
             yield model_of(Seller, item)
 
     def put(self, seller: Seller) -> None:
-        """Writes the seller and moves the routes to the new territories and desks."""
+        """Moves the routes to the new territories and desks, and then writes the seller: a write
+        that was cut short is completed by the next."""
         previous = self.get(seller.seller_id)
         old = _routes(previous) if previous else set()
         new = _routes(seller)
-        self._table.put_item(Item=item_of(keys.seller(seller.seller_id), seller))
-        for kind, value, role in new - old:
+        for kind, value, role in new:
             key = keys.candidate(kind, value, role=role, seller_id=seller.seller_id)
             self._table.put_item(Item={**key, "role": role, "seller_id": seller.seller_id})
         for kind, value, role in old - new:
             key = keys.candidate(kind, value, role=role, seller_id=seller.seller_id)
             self._table.delete_item(Key=key)
+        self._table.put_item(Item=item_of(keys.seller(seller.seller_id), seller))
 
     def desk(self, entry_id: str) -> Desk:
         rows = partition(self._table, keys.route("desk", entry_id))

@@ -6,7 +6,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import (
-    SqsFifoPartialProcessor,
+    BatchProcessor,
+    EventType,
     process_partial_response,
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -31,7 +32,9 @@ from earshot.flows.regroup import Change, Regrouping
 from earshot.settings import settings
 
 logger = Logger()
-processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+# Order is no matter of the queue (docs/decisions/0001), so one failure must not hold up the others
+# of its subject, as a FIFO processor would.
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 @cache

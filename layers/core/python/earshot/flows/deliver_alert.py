@@ -96,6 +96,9 @@ class Courier:
         return self._send(claimed, mail)
 
     def _send(self, claimed: Alert, mail: Mail) -> Outcome:
+        if claimed.attempt > MOST_ATTEMPTS:
+            failed = self.outbox.fail(claimed, "no_outcome", self.clock())
+            return _applied(failed, Outcome.FAILED)
         if claimed.lease_until is None or claimed.lease_until - self.clock() < LEASE_FOR_SENDING:
             return _applied(self.outbox.release(claimed, "stalled", self.clock()), Outcome.REFUSED)
         try:

@@ -50,7 +50,7 @@ class Drafts:
         content = MailContent(
             signal=signal,
             posts=self._posts(alert),
-            decision=self._decision(alert),
+            decision=self._decision(alert, signal),
             seller=seller,
             account=self.accounts.get(account_id) if account_id else None,
             attention=attention,
@@ -76,11 +76,13 @@ class Drafts:
             raise GoneError("seller")
         return seller
 
-    def _decision(self, alert: Alert) -> Decision:
-        decided = self.signals.decision_set(alert.signal_id, alert.revision)
-        for decision in decided.decisions if decided else ():
-            if decision.seller_id == alert.seller_id:
-                return decision
+    def _decision(self, alert: Alert, signal: Signal) -> Decision:
+        """That of the alert's revision; of the present one where the story was made anew."""
+        for revision in (alert.revision, signal.revision):
+            decided = self.signals.decision_set(alert.signal_id, revision)
+            for decision in decided.decisions if decided else ():
+                if decision.seller_id == alert.seller_id:
+                    return decision
         raise GoneError("decision")
 
 

@@ -18,7 +18,7 @@ from earshot.aws.raw_archive import RawArchive
 from earshot.aws.signal_store import SignalStore
 from earshot.aws.tombstone_store import TombstoneStore, read_secret
 from earshot.domain.grouping import in_order, summarise
-from earshot.errors import BusyError, GoneError
+from earshot.errors import BusyError
 from earshot.settings import settings
 from earshot.sources import catalog
 
@@ -63,15 +63,7 @@ class Eraser:
         self.journal.append("erased", datetime.now(UTC), identity, payload={"tombstone": tombstone})
 
     def _take_from_raw(self, source: str, native_id: str, raw_key: str) -> None:
-        try:
-            raw = self.archive.get(raw_key)
-        except GoneError:
-            return
-        rest = catalog.without(source, raw, native_id)
-        if rest is None:
-            self.archive.delete(raw_key)
-        else:
-            self.archive.rewrite(raw_key, rest)
+        self.archive.change(raw_key, lambda raw: catalog.without(source, raw, native_id))
 
     def _take_from_signal(self, commit: Mapping[str, Any], source: str, native_id: str) -> None:
         """Nobody is told: the signal changes, its decisions stay as they were made."""

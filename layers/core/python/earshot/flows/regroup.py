@@ -145,11 +145,14 @@ class Regrouping:
         of_post = self.signals.heard_sellers(change.source, change.native_id)
         sellers = {candidate.seller.seller_id for candidate in found}
         return Heard(
-            of_signal=frozenset(
-                s for s in sellers if self.outbox.get(alert_id(signal.signal_id, s)) is not None
-            ),
+            of_signal=frozenset(s for s in sellers if self._was_alerted(signal.signal_id, s)),
             of_post=frozenset(of_post),
         )
+
+    def _was_alerted(self, signal_id: str, seller_id: str) -> bool:
+        """An alert that was cancelled before anybody tried to send it told nobody anything."""
+        alert = self.outbox.get(alert_id(signal_id, seller_id))
+        return alert is not None and (alert.state is not AlertState.CANCELLED or alert.attempt > 0)
 
 
 def alert_id(signal_id: str, seller_id: str) -> str:

@@ -99,14 +99,18 @@ def look_after(beside: Iterable[Held], delivery: Delivery, erasing: Eraser) -> N
 def understand_post(
     post: Post, delivery: Delivery, *, index: WatchlistIndex, erasing: Eraser
 ) -> str:
-    """The outcome: where the post went, or why nowhere."""
-    if erasing.tombstones.refuses(post.source, post.native_id, post.author.author_id):
-        erasing.erase_post(post.source, post.native_id, raw_key=delivery.raw_key)
-        return "erased"
+    """The outcome: where the post went, or why nowhere.
+
+    Tombstones are looked for once all rows are written: an erasure beside this one either finds the
+    rows, or is found.
+    """
     meaning = understand(post.plain)
     mentions = match(post, index)
     head = head_of(post, mentions, meaning, watchlist_version=index.version)
     recorded = erasing.posts.record(head, datetime.now(UTC))
+    if erasing.tombstones.refuses(post.source, post.native_id, post.author.author_id):
+        erasing.erase_post(post.source, post.native_id, raw_key=delivery.raw_key)
+        return "erased"
     if recorded is None:
         return "superseded"
     if recorded.subject_ids and not recorded.current_ids:
