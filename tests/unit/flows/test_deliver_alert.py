@@ -216,6 +216,17 @@ def test_an_unknown_outcome_waits_for_the_lease_then_is_sent_again_and_counted()
     assert house.alert().resends == 1
 
 
+def test_an_outcome_that_stays_unknown_is_not_tried_for_ever() -> None:
+    house = House()
+    house.insert()
+    house.office.answers = [MailOutcomeUnknownError()] * (MOST_ATTEMPTS + 5)
+    for _ in range(MOST_ATTEMPTS + 1):
+        house.courier.deliver("a1")
+        house.now += LEASE
+    assert (house.alert().state, house.alert().failure) == (AlertState.FAILED, "no_outcome")
+    assert len(house.office.answers) == 5
+
+
 def test_a_sender_that_stalled_after_its_claim_sends_nothing() -> None:
     house = House()
     house.insert()
