@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from earshot.aws import clients
-from earshot.aws.envelopes import DeliveryMessage, Envelope, parse
-from earshot.aws.queues import Queue, QueueRefusedError
+from earshot.aws.envelopes import DeliveryMessage
+from earshot.aws.queues import Queue
 from earshot.aws.raw_archive import RawArchive, RawObject
 from earshot.aws.secret_store import SecretStore
 from earshot.domain.models import Connection, DataClass, Delivery
@@ -143,23 +143,14 @@ def received(url: str) -> list[Any]:
     return list(answer.get("Messages", []))
 
 
-def test_a_batch_of_more_than_ten_arrives_whole(into: Intake, names: dict[str, str]) -> None:
-    sent = [DeliveryMessage(delivery=delivery(number)) for number in range(23)]
-    into.deliveries.send_batch(sent)
-    url, arrived = names["EARSHOT_DELIVERIES_QUEUE_URL"], []
-    while messages := received(url):
-        arrived += [parse(DeliveryMessage, message["Body"]) for message in messages]
-    assert sorted(m.delivery.delivery_id for m in arrived) == [m.delivery.delivery_id for m in sent]
-
-
-def test_a_batch_that_is_taken_in_part_is_raised() -> None:
-    class Refusing:
-        def send_message_batch(self, **_: Any) -> dict[str, Any]:
-            return {"Failed": [{"Id": "1", "Code": "ServiceUnavailable"}]}
-
-    messages = [Envelope(), Envelope()]
-    with pytest.raises(QueueRefusedError, match="1 of 2: ServiceUnavailable"):
-        Queue(Refusing(), "url").send_batch(messages)  # type: ignore[arg-type]
+def test_characters_that_a_queue_refuses_travel_as_escapes(
+    into: Intake, names: dict[str, str]
+) -> None:
+    sent = DeliveryMessage(delivery=delivery().model_copy(update={"raw_key": "raw/\ufffe\uffff"}))
+    into.deliveries.send(sent)
+    [message] = received(names["EARSHOT_DELIVERIES_QUEUE_URL"])
+    assert not {"\ufffe", "\uffff"} & set(message["Body"])
+    assert parse(DeliveryMessage, message["Body"]) == sent
 
 
 def test_a_dead_letter_says_why(into: Intake, names: dict[str, str]) -> None:

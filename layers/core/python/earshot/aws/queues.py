@@ -1,21 +1,12 @@
 """Messages onto queues, and what cannot work onto a dead-letter queue with its reason."""
 
 import hashlib
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-
-from earshot.errors import EarshotError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from earshot.aws.envelopes import Envelope
-
-BATCH = 10
-
-
-class QueueRefusedError(EarshotError):
-    """The queue took only a part of a batch; sending all of it again is safe, if not tidy."""
 
 
 class Queue:
@@ -31,17 +22,6 @@ class Queue:
         self._sqs.send_message(
             QueueUrl=self._url, MessageBody=_body(message), **_fifo(group, dedup)
         )
-
-    def send_batch(self, messages: Sequence["Envelope"]) -> None:
-        """To a standard queue, ten at a time; ``QueueRefusedError`` when one was not taken."""
-        for start in range(0, len(messages), BATCH):
-            entries = [
-                {"Id": str(number), "MessageBody": _body(message)}
-                for number, message in enumerate(messages[start : start + BATCH])
-            ]
-            answer = self._sqs.send_message_batch(QueueUrl=self._url, Entries=entries)  # type: ignore[arg-type]
-            if refused := answer.get("Failed"):
-                raise QueueRefusedError(f"{len(refused)} of {len(entries)}: {refused[0]['Code']}")
 
     def dead_letter(self, body: str, reason: str, *, group: str | None = None) -> None:
         """The message as it came, with why it cannot work beside it."""

@@ -6,6 +6,7 @@ from earshot.aws.outbox import Outbox
 from earshot.aws.post_store import PostStore
 from earshot.aws.signal_store import SignalStore
 from earshot.domain.models import Alert, Decision, Evidence, Model, PostHead, Signal
+from earshot.flows.regroup import alert_id
 
 OUTCOMES = {
     "names_account": "it is about an account of ours",
@@ -90,8 +91,6 @@ class Explainer:
         )
 
     def _alert(self, signal: Signal, decision: Decision) -> Alert | None:
-        from earshot.flows.regroup import alert_id
-
         return self.outbox.get(alert_id(signal.signal_id, decision.seller_id))
 
 
