@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from earshot.aws import clients
-from earshot.aws.envelopes import DeliveryMessage
+from earshot.aws.envelopes import DeliveryMessage, parse
 from earshot.aws.queues import Queue
 from earshot.aws.raw_archive import RawArchive, RawObject
 from earshot.aws.secret_store import SecretStore
