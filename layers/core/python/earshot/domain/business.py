@@ -20,6 +20,11 @@ class Account(Model):
     aliases: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()
+    tickers: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    description: str | None = None
+    website_text: str | None = None
+    country: str | None = None
     industry: str | None = None
     employees: int | None = None
     revenue: int | None = None
@@ -50,7 +55,11 @@ class EntryKind(StrEnum):
 
 
 class WatchlistEntry(Model):
-    """One name that we listen for; ``entry_id`` is ``kind:id``."""
+    """One name that we listen for; ``entry_id`` is ``kind:id``.
+
+    ``query`` is a topic's own condition (``crm AND (slow OR "too expensive") NOT hiring``); with
+    one, the topic's name alone matches nothing.
+    """
 
     entry_id: Identifier
     kind: EntryKind
@@ -58,6 +67,9 @@ class WatchlistEntry(Model):
     aliases: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()
+    tickers: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    query: str | None = None
 
 
 class WorkingHours(Model):

@@ -18,6 +18,8 @@ class Post(Model):
 
     ``version`` sorts as text by the source's own clock; ``text`` is as sent, ``plain`` without
     markup; ``thread_id`` is the native id of the thread's root (the post's own at the root).
+    ``repeats`` holds the words of another post that this one reposts or quotes, where the platform
+    sends them apart from its own.
     """
 
     source: Slug
@@ -28,6 +30,7 @@ class Post(Model):
     author: Author
     text: str
     plain: str
+    repeats: str | None = None
     language: str | None = None
     posted_at: Utc
     edited_at: Utc | None = None

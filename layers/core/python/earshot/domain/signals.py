@@ -28,6 +28,50 @@ class Urgency(StrEnum):
     NONE = "none"
 
 
+class Event(StrEnum):
+    """What the news is about."""
+
+    FUNDING = "funding"
+    ACQUISITION = "acquisition"
+    LEADERSHIP = "leadership"
+    HIRING = "hiring"
+    LAUNCH = "launch"
+    EXPANSION = "expansion"
+    PARTNERSHIP = "partnership"
+    LAYOFFS = "layoffs"
+    EARNINGS = "earnings"
+    OTHER = "other"
+
+
+class Sentiment(StrEnum):
+    """Towards what the post is about."""
+
+    NEGATIVE = "negative"
+    NEUTRAL = "neutral"
+    POSITIVE = "positive"
+
+
+class Degree(StrEnum):
+    """How much of an exchange the author seeks: the degree of sociability."""
+
+    MONOLOGUE = "monologue"
+    VENTING = "venting"
+    SKEWED = "skewed"
+    ASKING = "asking"
+    CONVERSATION = "conversation"
+
+
+class Standing(StrEnum):
+    """Who the author is to us."""
+
+    CUSTOMER = "customer"
+    PROSPECT = "prospect"
+    COMPETITOR = "competitor"
+    PRESS = "press"
+    OWN = "own"
+    UNKNOWN = "unknown"
+
+
 class EvidenceKind(StrEnum):
     DOMAIN = "domain"
     HANDLE = "handle"
@@ -47,19 +91,34 @@ class Evidence(Model):
 
 
 class Mention(Model):
-    """A post together with one watchlist entry that it is really about."""
+    """A post together with one watchlist entry that it is really about, ``percent`` sure."""
 
     entry_id: Identifier
     kind: EntryKind
     name: Identifier
     evidence: tuple[Evidence, ...]
+    percent: int = 100
 
 
 class Understanding(Model):
-    """What a post means for a sale, and by which version of the rules."""
+    """What a post means for a sale, and by which version of the models.
+
+    ``also`` is a second intent where both hold; ``event`` goes with news. ``language`` is an ISO
+    639-1 code or ``unknown``; where the models do not cover it, ``is_covered`` is false and the
+    rest is not guessed: ``other``, ``none``, ``neutral``, ``monologue``. ``percent`` is how sure
+    the intent is.
+    """
 
     intent: Intent
+    also: Intent | None = None
+    percent: int = 100
+    event: Event | None = None
     urgency: Urgency
+    sentiment: Sentiment = Sentiment.NEUTRAL
+    degree: Degree = Degree.MONOLOGUE
+    standing: Standing = Standing.UNKNOWN
+    language: str = "unknown"
+    is_covered: bool = True
     evidence: tuple[Evidence, ...]
     model_version: str
 
@@ -133,6 +192,7 @@ class PostHead(Model):
     current_ids: tuple[str, ...] = ()
     subject_ids: frozenset[str] = frozenset()
     nearest: str | None = None
+    nearest_percent: int | None = None
     watchlist_version: str
     model_version: str
     raw_key: str
