@@ -19,9 +19,11 @@ from earshot.aws.receipt_store import ReceiptStore
 from earshot.aws.secret_store import SecretStore
 from earshot.aws.seller_store import SellerStore
 from earshot.aws.signal_store import SignalStore
-from earshot.aws.tombstone_store import TombstoneStore, read_secret
+from earshot.aws.story_store import StoryStore
+from earshot.aws.tombstone_store import read_secret
 from earshot.aws.watchlist_artifact import WatchlistArtifact
 from earshot.flows.erase import Eraser
+from earshot.flows.reconcile import reconciling_on
 from earshot.flows.tell_why import Explainer
 from earshot_ops import deployment, local_endpoint, stacks
 from earshot_ops.aws_access import AwsAccess
@@ -129,7 +131,12 @@ class Target:
 
     @property
     def explainer(self) -> Explainer:
-        return Explainer(posts=self.posts, signals=self.signals, outbox=self.outbox)
+        return Explainer(
+            posts=self.posts,
+            signals=self.signals,
+            stories=StoryStore(self.table),
+            outbox=self.outbox,
+        )
 
     @cached_property
     def eraser(self) -> Eraser:
@@ -138,9 +145,7 @@ class Target:
         return Eraser(
             archive=RawArchive(self.s3, self.bucket),
             posts=self.posts,
-            signals=self.signals,
-            outbox=self.outbox,
-            tombstones=TombstoneStore(self.table, secret),
+            reconciling=reconciling_on(self.table, secret),
             journal=self.journal,
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from earshot.aws import clients
-from earshot.flows import decide_signals, erase, understand_posts
+from earshot.flows import decide_signals, erase, reconcile, understand_posts
 from earshot.settings import settings
 from earshot_ops import templates
 from earshot_ops.chalice_configuration import ROOT
@@ -82,9 +82,9 @@ def _forget() -> None:
         understand_posts.artifact,
         understand_posts.mentions_queue,
         understand_posts.dead_letters,
-        decide_signals.archive,
         decide_signals.dead_letters,
-        decide_signals.regrouping,
+        decide_signals.joining,
+        reconcile.reconciling,
         erase.eraser,
     ):
         made.cache_clear()

@@ -13,6 +13,7 @@ from earshot.aws.items import item_of
 from earshot.aws.post_store import PostStore
 from earshot.aws.seller_store import SellerStore
 from earshot.aws.signal_store import SignalStore
+from earshot.aws.story_store import StoryStore
 from earshot.flows.erase import eraser
 from earshot.flows.tell_why import Explainer
 from tests import examples
@@ -23,7 +24,12 @@ ACME, BETA = "account:acme", "account:beta"
 
 
 def explainer(house: House) -> Explainer:
-    return Explainer(PostStore(house.table), SignalStore(house.table), house.outbox())
+    return Explainer(
+        PostStore(house.table),
+        SignalStore(house.table),
+        StoryStore(house.table),
+        house.outbox(),
+    )
 
 
 def test_a_post_about_an_account_alerts_its_owner_and_says_why(house: House) -> None:
@@ -193,8 +199,9 @@ def test_a_mention_that_fails_holds_up_no_other_of_its_subject(house: House) -> 
         pass
     house.s3.put_object(Bucket=house.bucket, Key=broken.raw_key, Body=b"unreadable for now")
     house.step("mentions")
-    store = SignalStore(house.table)
-    decided = [post.native_id for name in house.signals(ACME) for post in store.posts(name)]
+    stories = StoryStore(house.table)
+    signals = house.signals(ACME).values()
+    decided = [post.native_id for signal in signals for post in stories.posts_of(signal)]
     assert decided == ["p2"]
 
 

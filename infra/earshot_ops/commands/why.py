@@ -16,6 +16,7 @@ IN_WORDS = {
     "worth_an_alert": "worth an alert",
     "below_threshold": "the score is below the threshold",
     "already_alerted": "had an alert of this signal already",
+    "nothing_new": "a post went, and nothing new came",
     "heard_of_the_post": "heard of the post by another signal",
     "beyond_the_most_alerts": "forty sellers with higher scores were alerted first",
     "within_hours": "within the working hours",
@@ -66,7 +67,7 @@ def _bystanders(target: Target, signal: SignalWhy) -> tuple[str, ...]:
 
 def _as_json(found: Why, bystanders: dict[str, tuple[str, ...]]) -> dict[str, Any]:
     told: dict[str, Any] = found.model_dump(mode="json")
-    told["head"]["subject_ids"] = sorted(told["head"]["subject_ids"])
+    told["head"]["strand_ids"] = sorted(told["head"]["strand_ids"])
     for signal in told["signals"]:
         ids = bystanders[signal["signal"]["signal_id"]]
         signal["no_candidates"] = [{"seller_id": one, "reason": NO_CANDIDATE} for one in ids]

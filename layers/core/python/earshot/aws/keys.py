@@ -85,6 +85,14 @@ def contact(contact_id: str) -> Key:
     }
 
 
+def merges() -> str:
+    return "MERGES"
+
+
+def merge(gone_id: str) -> Key:
+    return {"pk": merges(), "sk": gone_id}
+
+
 def route(kind: str, value: str) -> str:
     """The inverted index of candidates: ``kind`` is account, territory or desk."""
     return f"ROUTE#{kind}#{value}"
@@ -120,10 +128,6 @@ def post_raw(source: str, native_id: str, raw_key: str) -> Key:
     return {"pk": post(source, native_id), "sk": f"RAW#{raw_key}"}
 
 
-def post_commit(source: str, native_id: str, *, subject_id: str, version: str) -> Key:
-    return {"pk": post(source, native_id), "sk": f"COMMIT#{subject_id}#{version}"}
-
-
 def guard(source: str, native_id: str, *, seller_id: str) -> Key:
     """One seller hears of one post once; lies with the post, so that the post's alerts are found
     (and erased) by it."""
@@ -148,6 +152,24 @@ def tombstone(secret: bytes, *identity: str) -> Key:
     return {"pk": f"TOMBSTONE#{mac}", "sk": "TOMBSTONE"}
 
 
+# Stories: posts that surely belong together hang on one strand
+
+STRAND = "-STRAND"  # sorts before the posts: the version is read first
+
+
+def strand(strand_id: str) -> Key:
+    return {"pk": f"STRAND#{strand_id}", "sk": STRAND}
+
+
+def strand_post(strand_id: str, source: str, native_id: str) -> Key:
+    return {"pk": f"STRAND#{strand_id}", "sk": f"POST#{source}#{native_id}"}
+
+
+def anchor(anchor_hash: str, strand_id: str) -> Key:
+    """Strands whose words may repeat each other share an anchor."""
+    return {"pk": f"ANCHOR#{anchor_hash}", "sk": strand_id}
+
+
 # Signals, decisions, alerts
 
 
@@ -163,8 +185,9 @@ def signal_rows(signal_id: str) -> str:
     return f"SIGNAL#{signal_id}"
 
 
-def signal_post(signal_id: str, source: str, native_id: str) -> Key:
-    return {"pk": signal_rows(signal_id), "sk": f"POST#{source}#{native_id}"}
+def merged(signal_id: str) -> Key:
+    """Where a signal went that proved to be part of another."""
+    return {"pk": signal_rows(signal_id), "sk": "MERGED"}
 
 
 def decisions(signal_id: str, revision: int, chunk: int = 0) -> Key:
@@ -197,3 +220,17 @@ def journal_object(kind: str, moment: datetime, identity: str) -> str:
 
 def watchlist_object() -> str:
     return "watchlist/current.json"
+
+
+def import_manifest(kind: str) -> str:
+    """The ids of the last import of this kind."""
+    return f"imports/{kind}.json"
+
+
+def inbox() -> str:
+    """Below it, ``{kind}/{name}``: files dropped for import."""
+    return "inbox/"
+
+
+def inbox_report(dropped: str) -> str:
+    return f"inbox-reports/{dropped.removeprefix(inbox())}.json"

@@ -6,19 +6,21 @@ from earshot.domain.signals import Mention, Understanding
 
 
 class MentionMessage(Envelope):
-    """On mentions.fifo, grouped by subject: one version of a post for one subject.
+    """On mentions.fifo, grouped by strand: one version of a post that concerns somebody, or whose
+    earlier version did.
 
-    ``understanding`` is absent when the post no longer concerns the subject (an edit, a deletion):
-    the subject's signal has to let go of it.
+    ``strand_id`` is where it hangs now, ``None`` when it concerns nobody any more; ``strand_ids``
+    are those of every version so far, which have to let go of it.
     """
 
     source: str
     native_id: str
     version: str
-    subject_id: str
-    account_id: str | None = None
-    objects: tuple[str, ...] = ()
+    author_id: str
+    subject_ids: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
-    understanding: Understanding | None = None
+    understanding: Understanding
+    strand_id: str | None = None
+    strand_ids: tuple[str, ...] = ()
     watchlist_version: str
     delivery: Delivery

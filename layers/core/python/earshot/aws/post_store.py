@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 NOBODY_KEPT_FOR = timedelta(days=14)
-_UNSTORED = {"subject_ids"}
+_UNSTORED = {"strand_ids"}
 
 
 class PostStore:
@@ -51,7 +51,7 @@ class PostStore:
                 batch.put_item(Item={**by_raw, **found_by})
 
     def record(self, head: PostHead, now: datetime) -> PostHead | None:
-        """Makes this version the newest and returns the head with the subjects of every version
+        """Makes this version the newest and returns the head with the strands of every version
         so far; ``None`` when a newer version is already there."""
         values: dict[str, Any] = {
             ":version": head.version,
@@ -59,10 +59,10 @@ class PostStore:
         }
         update = "SET version = :version, #data = :data"
         names = {"#data": "data"}
-        if head.current_ids:
-            update += " REMOVE #ttl ADD subject_ids :subjects"
+        if head.strand_id:
+            update += " REMOVE #ttl ADD strand_ids :strands"
             names["#ttl"] = "ttl"
-            values[":subjects"] = set(head.current_ids)
+            values[":strands"] = {head.strand_id}
         else:
             update += ", #ttl = :ttl"
             names["#ttl"] = "ttl"
@@ -123,4 +123,4 @@ class PostStore:
 
 def _head_of(item: dict[str, Any]) -> PostHead:
     head = model_of(PostHead, item)
-    return head.model_copy(update={"subject_ids": frozenset(item.get("subject_ids", ()))})
+    return head.model_copy(update={"strand_ids": frozenset(item.get("strand_ids", ()))})

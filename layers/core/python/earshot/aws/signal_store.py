@@ -1,33 +1,26 @@
-"""Signals, their posts and decisions, and the one transaction that changes them."""
+"""Signals, the decisions about them, and the actions that change them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from enum import StrEnum
-from itertools import islice
-from typing import TYPE_CHECKING, Any
-
-from botocore.exceptions import ClientError
+from typing import TYPE_CHECKING
 
 from earshot.aws import keys
 from earshot.aws.items import Item, item_of, model_of
 from earshot.aws.queries import partition
-from earshot.domain.models import DecisionSet, Signal, SignalPost
+from earshot.aws.transactions import (
+    Action,
+    Refusal,
+    commit,
+    expects_absent,
+    expects_head,
+    puts_new,
+)
+from earshot.domain.models import DecisionSet, Signal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-Action = dict[str, Any]
 CHUNK_OF_DECISIONS = 300
-MOST_DECISIONS_REMOVED = 80
-
-
-class Refusal(StrEnum):
-    """Why a deciding transaction changed nothing."""
-
-    COMMITTED = "committed"
-    SUPERSEDED = "superseded"
-    ERASED = "erased"
-    CONFLICT = "conflict"
-    HEARD = "heard"
+MOST_DECISIONS_REMOVED = 60
 
 
 class SignalStore:
@@ -39,13 +32,24 @@ class SignalStore:
         found = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
         return model_of(Signal, found) if found else None
 
+    def present(self, subject_id: str, signal_id: str) -> Signal | None:
+        """The signal, or the one that it became part of."""
+        wanted: tuple[str, str] | None = (subject_id, signal_id)
+        seen = set()
+        while wanted and wanted not in seen:
+            if signal := self.get(*wanted):
+                return signal
+            seen.add(wanted)
+            wanted = self._successor(wanted[1])
+        return None
+
+    def _successor(self, signal_id: str) -> tuple[str, str] | None:
+        found = self._table.get_item(Key=keys.merged(signal_id), ConsistentRead=True).get("Item")
+        return (str(found["subject_id"]), str(found["signal_id"])) if found else None
+
     def of_subject(self, subject_id: str) -> Iterator[Signal]:
         for item in partition(self._table, keys.subject(subject_id), "SIGNAL#"):
             yield model_of(Signal, item)
-
-    def posts(self, signal_id: str) -> tuple[SignalPost, ...]:
-        rows = partition(self._table, keys.signal_rows(signal_id), "POST#")
-        return tuple(model_of(SignalPost, row) for row in rows)
 
     def decision_set(self, signal_id: str, revision: int) -> DecisionSet | None:
         """The decisions of one revision, its chunks joined."""
@@ -57,90 +61,46 @@ class SignalStore:
         decisions = tuple(decision for chunk in chunks for decision in chunk.decisions)
         return chunks[0].model_copy(update={"decisions": decisions})
 
+    def decision_sets(self, signal_id: str) -> Iterator[DecisionSet]:
+        """Of every revision, the first one first, a chunk at a time."""
+        for row in partition(self._table, keys.signal_rows(signal_id), "DECISIONS#"):
+            yield model_of(DecisionSet, row)
+
     def heard_sellers(self, source: str, native_id: str) -> dict[str, str]:
         """Seller to alert id, for the sellers who were alerted to this post."""
         rows = partition(self._table, keys.post(source, native_id), "GUARD#")
         return {str(row["sk"]).removeprefix("GUARD#"): str(row["alert_id"]) for row in rows}
 
     def commit(self, actions: Sequence[Action]) -> Refusal | None:
-        """All of the actions or none; the reason when none. Each action carries under ``refusal``
-        what its failed condition means."""
-        items = [{kind: body for kind, body in a.items() if kind != "refusal"} for a in actions]
-        client = self._table.meta.client
-        try:
-            client.transact_write_items(TransactItems=items)  # type: ignore[arg-type]
-        except client.exceptions.TransactionCanceledException as error:
-            return _refusal(error, actions)
-        return None
+        return commit(self._table, actions)
 
-    # The actions of a deciding transaction
+    # Actions of transactions
 
     def expects_head(self, source: str, native_id: str, version: str) -> Action:
-        return {
-            "ConditionCheck": {
-                "TableName": self._table.name,
-                "Key": keys.post_head(source, native_id),
-                "ConditionExpression": "version = :version",
-                "ExpressionAttributeValues": {":version": version},
-            },
-            "refusal": Refusal.SUPERSEDED,
-        }
+        return expects_head(self._table, source, native_id, version=version)
 
     def expects_absent(self, wanted: Iterable[keys.Key], refusal: Refusal) -> list[Action]:
-        return [
-            {
-                "ConditionCheck": {
-                    "TableName": self._table.name,
-                    "Key": key,
-                    "ConditionExpression": "attribute_not_exists(pk)",
-                },
-                "refusal": refusal,
-            }
-            for key in wanted
-        ]
+        return expects_absent(self._table, wanted, refusal)
 
     def puts_new(self, item: Item, refusal: Refusal) -> Action:
-        return {
-            "Put": {
-                "TableName": self._table.name,
-                "Item": item,
-                "ConditionExpression": "attribute_not_exists(pk)",
-            },
-            "refusal": refusal,
-        }
+        return puts_new(self._table, item, refusal)
 
-    def puts_post(self, signal_id: str, post: SignalPost) -> Action:
-        key = keys.signal_post(signal_id, post.source, post.native_id)
-        item = item_of(key, post)
-        if post.expires_at:
-            item["ttl"] = int(post.expires_at.timestamp())
-        return {"Put": {"TableName": self._table.name, "Item": item}, "refusal": Refusal.CONFLICT}
-
-    def removes_post(self, signal_id: str, source: str, native_id: str) -> Action:
-        key = keys.signal_post(signal_id, source, native_id)
-        return {
-            "Delete": {"TableName": self._table.name, "Key": key},
-            "refusal": Refusal.CONFLICT,
-        }
-
-    def puts_signal(self, signal: Signal) -> Action:
+    def puts(self, signal: Signal) -> Action:
         """On the revision before it, or as the first."""
-        item = item_of(
-            keys.signal(signal.subject.subject_id, signal.signal_id),
-            signal,
-            revision=signal.revision,
-        )
-        put: Action = {"TableName": self._table.name, "Item": item}
-        if signal.revision == 1:
-            put["ConditionExpression"] = "attribute_not_exists(pk)"
-        else:
+        key = keys.signal(signal.subject.subject_id, signal.signal_id)
+        put: Action = {
+            "TableName": self._table.name,
+            "Item": item_of(key, signal, revision=signal.revision),
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        if signal.revision > 1:
             put["ConditionExpression"] = "revision = :before"
             put["ExpressionAttributeValues"] = {":before": signal.revision - 1}
         return {"Put": put, "refusal": Refusal.CONFLICT}
 
-    def removes_signal(self, signal: Signal) -> list[Action]:
-        """The revision that was read and no later one, with its latest decisions."""
-        gone: Action = {
+    def removes(self, signal: Signal) -> Action:
+        """The revision that was read and no later one."""
+        return {
             "Delete": {
                 "TableName": self._table.name,
                 "Key": keys.signal(signal.subject.subject_id, signal.signal_id),
@@ -149,6 +109,9 @@ class SignalStore:
             },
             "refusal": Refusal.CONFLICT,
         }
+
+    def removes_traces(self, signal: Signal) -> list[Action]:
+        """Its latest decisions, and where signals that it absorbed went."""
         rows = partition(
             self._table,
             keys.signal_rows(signal.signal_id),
@@ -156,17 +119,21 @@ class SignalStore:
             ScanIndexForward=False,
             ProjectionExpression="pk, sk",
         )
-        decisions: list[Action] = [
-            {
-                "Delete": {
-                    "TableName": self._table.name,
-                    "Key": {"pk": row["pk"], "sk": row["sk"]},
-                },
-                "refusal": Refusal.CONFLICT,
-            }
-            for row in islice(rows, MOST_DECISIONS_REMOVED)
+        decisions = [{"pk": row["pk"], "sk": row["sk"]} for row in rows]
+        gone = [*decisions[:MOST_DECISIONS_REMOVED], *map(keys.merged, signal.absorbed)]
+        return [
+            {"Delete": {"TableName": self._table.name, "Key": key}, "refusal": Refusal.CONFLICT}
+            for key in gone
         ]
-        return [gone, *decisions]
+
+    def points(self, signal_id: str, successor: tuple[str, str]) -> Action:
+        """The signal became part of the successor: subject and signal id."""
+        subject_id, into = successor
+        row = {**keys.merged(signal_id), "subject_id": subject_id, "signal_id": into}
+        return {
+            "Put": {"TableName": self._table.name, "Item": row},
+            "refusal": Refusal.CONFLICT,
+        }
 
     def puts_decisions(self, decided: DecisionSet) -> list[Action]:
         """In chunks that stay far below the 400 KB of an item."""
@@ -187,14 +154,3 @@ class SignalStore:
             }
             for number, chunk in enumerate(chunks)
         ]
-
-
-def _refusal(error: ClientError, actions: Sequence[Action]) -> Refusal:
-    """The most telling reason first: what was committed, erased or superseded needs no retry."""
-    reasons = error.response.get("CancellationReasons", [])
-    failed = {
-        action["refusal"]
-        for action, reason in zip(actions, reasons, strict=False)
-        if reason.get("Code") == "ConditionalCheckFailed"
-    }
-    return next((refusal for refusal in Refusal if refusal in failed), Refusal.CONFLICT)

@@ -75,6 +75,19 @@ def decide(
     )
 
 
+def silenced(decided: DecisionSet, reason: str) -> DecisionSet:
+    """The same, but nobody is alerted: ``reason`` says why."""
+    silent = {"outcome": Outcome.NOT, "reason": reason, "attention": None}
+    return decided.model_copy(
+        update={
+            "decisions": tuple(
+                one.model_copy(update=silent) if one.outcome is Outcome.ALERT else one
+                for one in decided.decisions
+            )
+        }
+    )
+
+
 def _bounded(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
     """The ``MOST_ALERTS`` highest scores are alerted; the others are not, and say so. They may be
     when the story goes on."""

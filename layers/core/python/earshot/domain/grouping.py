@@ -1,16 +1,7 @@
-"""Posts that tell one story become one signal.
+"""The signal that a story's posts make for one subject: a fold over them, whatever came first."""
 
-The signal is a fold over its posts, so any order of arrival gives the same signal, and taking a
-post out gives what would have been without it.
-"""
-
-import hashlib
-from collections.abc import Iterable
-
-from earshot.domain.models import Intent, Mention, Post, Signal, SignalPost, Subject, Urgency
-from earshot.domain.models import Understanding as Meaning
-
-QUOTE_CHARACTERS = 2_000
+from earshot.domain.models import Intent, Signal, SignalPost, Subject, Urgency
+from earshot.domain.stories import StoryPost, Told
 
 _INTENT_RANK = (
     Intent.SWITCHING,
@@ -26,14 +17,11 @@ _INTENT_RANK = (
 _URGENCY_RANK = (Urgency.NOW, Urgency.SOON, Urgency.NONE)
 
 
-def signal_id(subject_id: str, source: str, thread_id: str) -> str:
-    """One subject and one thread of a source make one story: 32 hex digits."""
-    return hashlib.sha256(f"{subject_id}\x1f{source}\x1f{thread_id}".encode()).hexdigest()[:32]
-
-
-def signal_post(post: Post, meaning: Meaning, mentions: tuple[Mention, ...]) -> SignalPost:
-    """The post as its signal keeps it; ``quote`` holds at most ``QUOTE_CHARACTERS``."""
-    found = [e for mention in mentions for e in mention.evidence] + list(meaning.evidence)
+def signal_post(post: StoryPost, subject_id: str) -> SignalPost:
+    """What of the post concerns this subject: its own mention and the objects, not other
+    accounts'."""
+    mentions = [m for m in post.mentions if m.entry_id == subject_id or m.kind != "account"]
+    found = [evidence for mention in mentions for evidence in mention.evidence]
     return SignalPost(
         source=post.source,
         native_id=post.native_id,
@@ -41,40 +29,39 @@ def signal_post(post: Post, meaning: Meaning, mentions: tuple[Mention, ...]) -> 
         kind=post.kind,
         permalink=post.permalink,
         author=post.author,
-        quote=post.plain[:QUOTE_CHARACTERS],
+        quote=post.quote,
         posted_at=post.posted_at,
         thread_id=post.thread_id,
         objects=tuple(m.entry_id for m in mentions if m.kind != "account"),
-        intent=meaning.intent,
-        urgency=meaning.urgency,
-        evidence=tuple(found),
+        intent=post.understanding.intent,
+        urgency=post.understanding.urgency,
+        evidence=(*found, *post.understanding.evidence),
+        percent=min((m.percent for m in mentions), default=100),
         data_class=post.data_class,
         expires_at=post.expires_at,
     )
 
 
-def in_order(posts: Iterable[SignalPost]) -> tuple[SignalPost, ...]:
-    return tuple(sorted(posts, key=lambda p: (p.posted_at, p.source, p.native_id)))
-
-
-def summarise(subject: Subject, posts: Iterable[SignalPost], *, revision: int) -> Signal:
-    """The signal that these posts make; ``ValueError`` without posts.
-
-    The strongest intent and the highest urgency of any post hold for the whole story.
-    """
-    ordered = in_order(posts)
-    if not ordered:
-        raise ValueError("a signal has at least one post")
-    first = ordered[0]
+def summarise(told: Told, subject: Subject, *, revision: int, absorbed: tuple[str, ...]) -> Signal:
+    """The strongest intent and the highest urgency of any post hold for the whole story."""
+    posts = [signal_post(post, told.subject_id) for post in told.posts]
+    leading = min(told.posts, key=lambda post: _INTENT_RANK.index(post.understanding.intent))
+    meaning = leading.understanding
     return Signal(
-        signal_id=signal_id(subject.subject_id, first.source, first.thread_id),
+        signal_id=told.signal_id,
         subject=subject,
-        objects=tuple(sorted({entry for post in ordered for entry in post.objects})),
-        intent=min((post.intent for post in ordered), key=_INTENT_RANK.index),
-        urgency=min((post.urgency for post in ordered), key=_URGENCY_RANK.index),
-        post_count=len(ordered),
-        author_count=len({(post.source, post.author.author_id) for post in ordered}),
-        first_posted_at=first.posted_at,
-        last_posted_at=ordered[-1].posted_at,
+        objects=tuple(sorted({entry for post in posts for entry in post.objects})),
+        intent=meaning.intent,
+        urgency=min((post.urgency for post in posts), key=_URGENCY_RANK.index),
+        post_count=len(posts),
+        author_count=len({(post.source, post.author.author_id) for post in posts}),
+        first_posted_at=posts[0].posted_at,
+        last_posted_at=posts[-1].posted_at,
+        event=meaning.event,
+        sentiment=meaning.sentiment,
+        degree=meaning.degree,
+        standing=meaning.standing,
+        strand_ids=told.strand_ids,
+        absorbed=absorbed,
         revision=revision,
     )

@@ -151,6 +151,7 @@ class SignalPost(Model):
     intent: Intent
     urgency: Urgency
     evidence: tuple[Evidence, ...]
+    percent: int = 100
     data_class: DataClass
     expires_at: Utc | None = None
 
@@ -159,7 +160,9 @@ class Signal(Model):
     """One story with one subject; a fixed size, its posts are rows of their own.
 
     ``objects`` are watchlist entry ids (competitor, own brand, topic); ``revision`` counts the
-    changes and is what optimistic locking compares.
+    changes and is what optimistic locking compares. ``event``, ``sentiment``, ``degree`` and
+    ``standing`` are those of the first post with the strongest intent. ``strand_ids`` say where its
+    posts lie; ``absorbed`` are ids of signals that proved to be the same story, the oldest first.
     """
 
     signal_id: Identifier
@@ -171,14 +174,21 @@ class Signal(Model):
     author_count: int
     first_posted_at: Utc
     last_posted_at: Utc
+    event: Event | None = None
+    sentiment: Sentiment = Sentiment.NEUTRAL
+    degree: Degree = Degree.MONOLOGUE
+    standing: Standing = Standing.UNKNOWN
+    strand_ids: tuple[str, ...] = ()
+    absorbed: tuple[str, ...] = ()
     revision: int
 
 
 class PostHead(Model):
     """What is known of a post's newest version without its words: where it went and why.
 
-    ``subject_ids`` are those of every version so far, ``current_ids`` those of the newest;
-    ``nearest`` is the entry that came closest when it concerned nobody.
+    ``current_ids`` are the subjects of the newest version, ``strand_id`` the strand it hangs on;
+    ``strand_ids`` are the strands of every version so far. ``nearest`` is the entry that came
+    closest when it concerned nobody.
     """
 
     source: Slug
@@ -190,7 +200,8 @@ class PostHead(Model):
     outcome: Slug
     intent: Intent
     current_ids: tuple[str, ...] = ()
-    subject_ids: frozenset[str] = frozenset()
+    strand_id: str | None = None
+    strand_ids: frozenset[str] = frozenset()
     nearest: str | None = None
     nearest_percent: int | None = None
     watchlist_version: str

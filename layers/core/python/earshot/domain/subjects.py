@@ -1,6 +1,6 @@
 """Whom a post's signals are about."""
 
-from earshot.domain.models import EntryKind, Intent, Mention, Model, Post, Subject
+from earshot.domain.models import Author, EntryKind, Intent, Mention, Model, Post, Subject
 
 BUYING_INTENTS = frozenset(
     {Intent.PURCHASE, Intent.RECOMMENDATION, Intent.SWITCHING, Intent.COMPLAINT}
@@ -31,16 +31,11 @@ def find_subjects(post: Post, mentions: tuple[Mention, ...], intent: Intent) -> 
     return Outcome(reason="prospect", subject_ids=(prospect_subject_id(post),))
 
 
-def objects_of(mentions: tuple[Mention, ...]) -> tuple[str, ...]:
-    """The entries beside the accounts: competitor, own brand, topic."""
-    return tuple(m.entry_id for m in mentions if m.kind is not EntryKind.ACCOUNT)
-
-
 def account_id_of(subject_id: str) -> str | None:
     kind, _, identity = subject_id.partition(":")
     return identity if kind == "account" else None
 
 
-def prospect(subject_id: str, post: Post) -> Subject:
-    name = post.author.name or post.author.handle or "somebody unknown"
+def prospect(subject_id: str, author: Author) -> Subject:
+    name = author.name or author.handle or "somebody unknown"
     return Subject(subject_id=subject_id, name=name)

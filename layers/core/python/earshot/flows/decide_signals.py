@@ -1,4 +1,4 @@
-"""Group a post into its signal and decide for each candidate."""
+"""Hang a post on its strand and make the signals around it true."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -13,33 +13,21 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from earshot.aws import clients
-from earshot.aws.account_store import AccountStore
 from earshot.aws.envelopes import parse
 from earshot.aws.mention_message import MentionMessage
-from earshot.aws.outbox import Outbox
+from earshot.aws.post_store import PostStore
 from earshot.aws.queues import Queue
 from earshot.aws.raw_archive import RawArchive
-from earshot.aws.seller_store import SellerStore
-from earshot.aws.signal_store import SignalStore
-from earshot.aws.tombstone_store import TombstoneStore, read_secret
-from earshot.domain import grouping, subjects
-from earshot.domain.models import Post, Subject
-from earshot.domain.relevance import Weights
 from earshot.errors import GoneError, PermanentError
-from earshot.flows import posts_of_delivery
 from earshot.flows.counting import count
-from earshot.flows.regroup import Change, Regrouping
+from earshot.flows.join_story import Joining
+from earshot.flows.reconcile import reconciling
 from earshot.settings import settings
 
 logger = Logger()
 # Order is no matter of the queue (docs/decisions/0001), so one failure must not hold up the others
-# of its subject, as a FIFO processor would.
+# of its strand, as a FIFO processor would.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-
-
-@cache
-def archive() -> RawArchive:
-    return RawArchive(clients.s3(), settings().EARSHOT_BUCKET)
 
 
 @cache
@@ -48,16 +36,12 @@ def dead_letters() -> Queue:
 
 
 @cache
-def regrouping() -> Regrouping:
+def joining() -> Joining:
     table = clients.table(settings().EARSHOT_TABLE)
-    secret = read_secret(clients.secrets_manager(), settings().EARSHOT_TOMBSTONE_SECRET)
-    return Regrouping(
-        signals=SignalStore(table),
-        sellers=SellerStore(table),
-        accounts=AccountStore(table),
-        outbox=Outbox(table),
-        tombstones=TombstoneStore(table, secret),
-        weights=Weights(),
+    return Joining(
+        archive=RawArchive(clients.s3(), settings().EARSHOT_BUCKET),
+        posts=PostStore(table),
+        reconciling=reconciling(),
     )
 
 
@@ -71,7 +55,7 @@ def handle_record(record: SQSRecord) -> None:
     try:
         message = parse(MentionMessage, record.body)
         logger.set_correlation_id(message.delivery.delivery_id)
-        outcome = decide_message(message, regrouping(), archive())
+        outcome = joining().decide(message, datetime.now(UTC))
         count(f"mention_{outcome}")
         logger.info("mention_decided", outcome=outcome)
     except GoneError:
@@ -82,40 +66,3 @@ def handle_record(record: SQSRecord) -> None:
         logger.warning("mention_rejected", reason=type(error).__name__, id=record.message_id)
         group = str(record.attributes.message_group_id)
         dead_letters().dead_letter(record.body, type(error).__name__, group=group)
-
-
-def decide_message(message: MentionMessage, regroup: Regrouping, raw: RawArchive) -> str:
-    """What became of it; safe to run again and in any order."""
-    post = posts_of_delivery.find(
-        message.delivery, raw, native_id=message.native_id, version=message.version
-    )
-    return regroup.apply(change_of(message, post, regroup.accounts), datetime.now(UTC))
-
-
-def change_of(message: MentionMessage, post: Post, accounts: AccountStore) -> Change:
-    subject = subject_of(message, post, accounts)
-    meaning = message.understanding
-    return Change(
-        subject=subject,
-        signal_id=grouping.signal_id(subject.subject_id, post.source, post.thread_id),
-        source=post.source,
-        native_id=post.native_id,
-        version=post.version,
-        author_id=post.author.author_id,
-        post=grouping.signal_post(post, meaning, message.mentions) if meaning else None,
-        territory=post.author.location,
-        delivery_id=message.delivery.delivery_id,
-        versions={
-            "watchlist": message.watchlist_version,
-            "model": meaning.model_version if meaning else "",
-        },
-    )
-
-
-def subject_of(message: MentionMessage, post: Post, accounts: AccountStore) -> Subject:
-    """The account by its present name, or the author."""
-    if message.account_id is None:
-        return subjects.prospect(message.subject_id, post)
-    account = accounts.get(message.account_id)
-    name = account.name if account else message.account_id
-    return Subject(subject_id=message.subject_id, account_id=message.account_id, name=name)

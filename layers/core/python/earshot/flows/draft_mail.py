@@ -9,6 +9,7 @@ from earshot.aws.account_store import AccountStore
 from earshot.aws.config_store import ConfigStore
 from earshot.aws.seller_store import SellerStore
 from earshot.aws.signal_store import SignalStore
+from earshot.aws.story_store import StoryStore
 from earshot.domain.attention import attend
 from earshot.domain.mail import Mail, MailContent, compose
 from earshot.domain.models import Alert, Decision, Seller, Signal, SignalPost
@@ -29,6 +30,7 @@ class Postponed:
 @dataclass(frozen=True)
 class Drafts:
     signals: SignalStore
+    stories: StoryStore
     sellers: SellerStore
     accounts: AccountStore
     configs: ConfigStore
@@ -49,7 +51,7 @@ class Drafts:
         account_id = signal.subject.account_id
         content = MailContent(
             signal=signal,
-            posts=self._posts(alert),
+            posts=self._posts(signal),
             decision=self._decision(alert, signal),
             seller=seller,
             account=self.accounts.get(account_id) if account_id else None,
@@ -59,13 +61,13 @@ class Drafts:
         return compose(content)
 
     def _signal(self, alert: Alert) -> Signal:
-        signal = self.signals.get(alert.subject_id, alert.signal_id)
+        signal = self.signals.present(alert.subject_id, alert.signal_id)
         if signal is None:
             raise GoneError("signal")
         return signal
 
-    def _posts(self, alert: Alert) -> tuple[SignalPost, ...]:
-        posts = self.signals.posts(alert.signal_id)
+    def _posts(self, signal: Signal) -> tuple[SignalPost, ...]:
+        posts = self.stories.posts_of(signal)
         if not posts:
             raise GoneError("posts")
         return posts
@@ -78,8 +80,9 @@ class Drafts:
 
     def _decision(self, alert: Alert, signal: Signal) -> Decision:
         """That of the alert's revision; of the present one where the story was made anew."""
-        for revision in (alert.revision, signal.revision):
-            decided = self.signals.decision_set(alert.signal_id, revision)
+        of_alert, present = (alert.signal_id, alert.revision), (signal.signal_id, signal.revision)
+        for signal_id, revision in (of_alert, present):
+            decided = self.signals.decision_set(signal_id, revision)
             for decision in decided.decisions if decided else ():
                 if decision.seller_id == alert.seller_id:
                     return decision
@@ -91,6 +94,7 @@ def drafts() -> Drafts:
     table = clients.table(settings().EARSHOT_TABLE)
     return Drafts(
         signals=SignalStore(table),
+        stories=StoryStore(table),
         sellers=SellerStore(table),
         accounts=AccountStore(table),
         configs=ConfigStore(table),

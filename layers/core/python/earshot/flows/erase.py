@@ -4,35 +4,30 @@ The tombstone comes first, so that whatever runs beside it is refused; the rows 
 is found go last, so that an erasure that was killed can be run again.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
 
 from earshot.aws import clients
 from earshot.aws.journal import Journal
-from earshot.aws.outbox import Outbox
 from earshot.aws.post_store import PostStore
 from earshot.aws.raw_archive import RawArchive
-from earshot.aws.signal_store import SignalStore
-from earshot.aws.tombstone_store import TombstoneStore, read_secret
-from earshot.domain.grouping import in_order, summarise
-from earshot.errors import BusyError
+from earshot.aws.tombstone_store import TombstoneStore
+from earshot.flows.reconcile import Reconciling, reconciling
 from earshot.settings import settings
 from earshot.sources import catalog
-
-TRIES = 5
 
 
 @dataclass(frozen=True)
 class Eraser:
     archive: RawArchive
     posts: PostStore
-    signals: SignalStore
-    outbox: Outbox
-    tombstones: TombstoneStore
+    reconciling: Reconciling
     journal: Journal
+
+    @property
+    def tombstones(self) -> TombstoneStore:
+        return self.reconciling.tombstones
 
     def erase_person(self, source: str, author_id: str) -> int:
         """How many posts went; later posts of the author are refused."""
@@ -50,9 +45,7 @@ class Eraser:
         raw_keys = {str(row["raw_key"]) for row in rows if "raw_key" in row}
         for key in sorted(raw_keys | ({raw_key} if raw_key else set())):
             self._take_from_raw(source, native_id, key)
-        for row in rows:
-            if "signal_id" in row:
-                self._take_from_signal(row, source, native_id)
+        self._take_from_stories(source, native_id)
         self._cancel_alerts(source, native_id)
         self.posts.forget(source, native_id)
         return "erased" if rows else "unknown"
@@ -65,43 +58,29 @@ class Eraser:
     def _take_from_raw(self, source: str, native_id: str, raw_key: str) -> None:
         self.archive.change(raw_key, lambda raw: catalog.without(source, raw, native_id))
 
-    def _take_from_signal(self, commit: Mapping[str, Any], source: str, native_id: str) -> None:
-        """Nobody is told: the signal changes, its decisions stay as they were made."""
-        subject_id, signal_id = str(commit["subject_id"]), str(commit["signal_id"])
-        for _ in range(TRIES):
-            before = self.signals.get(subject_id, signal_id)
-            rows = self.signals.posts(signal_id)
-            kept = in_order(p for p in rows if (p.source, p.native_id) != (source, native_id))
-            if len(kept) == len(rows):
-                return
-            actions = [self.signals.removes_post(signal_id, source, native_id)]
-            if before and kept:
-                revision = before.revision + 1
-                signal = summarise(before.subject, kept, revision=revision)
-                actions.append(self.signals.puts_signal(signal))
-            elif before:
-                actions += self.signals.removes_signal(before)
-            if self.signals.commit(actions) is None:
-                return
-        raise BusyError(signal_id)
+    def _take_from_stories(self, source: str, native_id: str) -> None:
+        """Nobody is told: the signals change as if the post had never come."""
+        head = self.posts.head(source, native_id)
+        if head is None or not head.strand_ids:
+            return
+        for strand_id in head.strand_ids:
+            self.reconciling.stories.leave(strand_id, source, native_id, before=None)
+        self.reconciling.apply(sorted(head.strand_ids), None, datetime.now(UTC))
 
     def _cancel_alerts(self, source: str, native_id: str) -> None:
         """Alerts of signals that have nothing left to tell."""
-        for alert_id in self.signals.heard_sellers(source, native_id).values():
-            alert = self.outbox.get(alert_id)
-            if alert and not self.signals.posts(alert.signal_id):
-                self.outbox.cancel(alert_id, datetime.now(UTC))
+        signals, outbox = self.reconciling.signals, self.reconciling.outbox
+        for alert_id in signals.heard_sellers(source, native_id).values():
+            alert = outbox.get(alert_id)
+            if alert and signals.present(alert.subject_id, alert.signal_id) is None:
+                outbox.cancel(alert_id, datetime.now(UTC))
 
 
 @cache
 def eraser() -> Eraser:
-    table = clients.table(settings().EARSHOT_TABLE)
-    secret = read_secret(clients.secrets_manager(), settings().EARSHOT_TOMBSTONE_SECRET)
     return Eraser(
         archive=RawArchive(clients.s3(), settings().EARSHOT_BUCKET),
-        posts=PostStore(table),
-        signals=SignalStore(table),
-        outbox=Outbox(table),
-        tombstones=TombstoneStore(table, secret),
+        posts=PostStore(clients.table(settings().EARSHOT_TABLE)),
+        reconciling=reconciling(),
         journal=Journal(clients.s3(), settings().EARSHOT_BUCKET),
     )

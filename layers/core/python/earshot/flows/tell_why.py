@@ -1,12 +1,16 @@
 """Of any post: who heard of it and why, who did not and why not."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from earshot.aws.outbox import Outbox
 from earshot.aws.post_store import PostStore
 from earshot.aws.signal_store import SignalStore
+from earshot.aws.story_store import StoryStore
+from earshot.domain.grouping import signal_post
 from earshot.domain.models import Alert, Decision, Evidence, Model, PostHead, Signal
-from earshot.flows.regroup import alert_id
+from earshot.domain.stories import Told, tell
+from earshot.flows.decide_candidates import alert_id
 
 OUTCOMES = {
     "names_account": "it is about an account of ours",
@@ -44,6 +48,7 @@ class Why(Model):
 class Explainer:
     posts: PostStore
     signals: SignalStore
+    stories: StoryStore
     outbox: Outbox
 
     def why(self, reference: str) -> Why | None:
@@ -53,45 +58,49 @@ class Explainer:
         head = self.posts.head(*identity) if identity else None
         if head is None:
             return None
-        rows = self.posts.rows(head.source, head.native_id)
-        commits = {
-            (str(row["subject_id"]), str(row["signal_id"])) for row in rows if "signal_id" in row
-        }
-        found = (self._signal(head, *commit) for commit in sorted(commits))
+        found = (self._signal(head, told) for told in self._told(head))
         return Why(
             head=head,
             explanation=OUTCOMES.get(head.outcome, head.outcome),
             signals=tuple(signal for signal in found if signal),
         )
 
-    def _signal(self, head: PostHead, subject_id: str, signal_id: str) -> SignalWhy | None:
-        signal = self.signals.get(subject_id, signal_id)
+    def _told(self, head: PostHead) -> Iterator[Told]:
+        identity = (head.source, head.native_id)
+        for told in tell(self.stories.region(sorted(head.strand_ids))):
+            if any(post.identity == identity for post in told.posts):
+                yield told
+
+    def _signal(self, head: PostHead, told: Told) -> SignalWhy | None:
+        signal = self.signals.get(told.subject_id, told.signal_id)
         if signal is None:
             return None
         evidence = tuple(
             found
-            for post in self.signals.posts(signal_id)
-            if (post.source, post.native_id) == (head.source, head.native_id)
-            for found in post.evidence
+            for post in told.posts
+            if post.identity == (head.source, head.native_id)
+            for found in signal_post(post, told.subject_id).evidence
         )
         return SignalWhy(signal=signal, evidence=evidence, sellers=self._sellers(signal))
 
     def _sellers(self, signal: Signal) -> tuple[SellerWhy, ...]:
         """The latest decision for each candidate that ended in an alert, else the latest."""
         latest: dict[str, Decision] = {}
-        for revision in range(1, signal.revision + 1):
-            decided = self.signals.decision_set(signal.signal_id, revision)
-            for decision in decided.decisions if decided else ():
-                before = latest.get(decision.seller_id)
-                if before is None or before.outcome != "alert":
-                    latest[decision.seller_id] = decision
+        for name in (*signal.absorbed, signal.signal_id):
+            for decided in self.signals.decision_sets(name):
+                for decision in decided.decisions:
+                    before = latest.get(decision.seller_id)
+                    if before is None or before.outcome != "alert":
+                        latest[decision.seller_id] = decision
         return tuple(
             SellerWhy(decision=decision, alert=self._alert(signal, decision))
             for decision in latest.values()
         )
 
     def _alert(self, signal: Signal, decision: Decision) -> Alert | None:
-        return self.outbox.get(alert_id(signal.signal_id, decision.seller_id))
+        names = (signal.signal_id, *signal.absorbed)
+        found = (self.outbox.get(alert_id(name, decision.seller_id)) for name in names)
+        return next((alert for alert in found if alert), None)
 
 
 def _identity(reference: str) -> tuple[str, str] | None:

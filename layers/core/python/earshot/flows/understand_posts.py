@@ -1,6 +1,6 @@
 """Normalise, dedupe, match and understand posts; the few that concern somebody go on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -21,9 +21,11 @@ from earshot.aws.watchlist_artifact import WatchlistArtifact
 from earshot.domain.matching import match
 from earshot.domain.models import Deletion, Delivery, Ignored, Mention, Post, PostHead
 from earshot.domain.models import Understanding as Meaning
-from earshot.domain.subjects import account_id_of, find_subjects, objects_of
+from earshot.domain.repeats import sketch
+from earshot.domain.stories import strand_of
+from earshot.domain.subjects import find_subjects
 from earshot.domain.understanding import understand
-from earshot.domain.watchlist import WatchlistIndex
+from earshot.domain.watchlist_index import WatchlistIndex
 from earshot.errors import GoneError, PermanentError
 from earshot.flows import posts_of_delivery
 from earshot.flows.counting import count
@@ -105,7 +107,7 @@ def understand_post(
     rows, or is found.
     """
     meaning = understand(post.plain)
-    mentions = match(post, index)
+    mentions = match(post, index).sure
     head = head_of(post, mentions, meaning, watchlist_version=index.version)
     recorded = erasing.posts.record(head, datetime.now(UTC))
     if erasing.tombstones.refuses(post.source, post.native_id, post.author.author_id):
@@ -113,11 +115,10 @@ def understand_post(
         return "erased"
     if recorded is None:
         return "superseded"
-    if recorded.subject_ids and not recorded.current_ids:
-        erasing.posts.keep(post.source, post.native_id)
-    for message in messages_of(recorded, delivery, mentions=mentions, meaning=meaning):
-        identity = (message.source, message.native_id, message.version, message.subject_id)
-        mentions_queue().send(message, group=message.subject_id, dedup=keys.digest(*identity))
+    if recorded.strand_ids:
+        if recorded.strand_id is None:
+            erasing.posts.keep(post.source, post.native_id)
+        send(message_of(recorded, delivery, mentions=mentions, meaning=meaning))
     return head.outcome
 
 
@@ -136,6 +137,7 @@ def head_of(
         outcome=outcome.reason,
         intent=meaning.intent,
         current_ids=outcome.subject_ids,
+        strand_id=strand_of(post, sketch(post)) if outcome.subject_ids else None,
         nearest=mentions[0].entry_id if mentions else None,
         watchlist_version=watchlist_version,
         model_version=meaning.model_version,
@@ -143,31 +145,25 @@ def head_of(
     )
 
 
-def messages_of(
+def message_of(
     head: PostHead, delivery: Delivery, *, mentions: tuple[Mention, ...], meaning: Meaning
-) -> Iterator[MentionMessage]:
-    """One for each subject of this version, and one for each subject of earlier versions that
-    has to let go of the post."""
-    for subject_id in sorted(head.subject_ids):
-        concerned = subject_id in head.current_ids
-        yield MentionMessage(
-            source=head.source,
-            native_id=head.native_id,
-            version=head.version,
-            subject_id=subject_id,
-            account_id=account_id_of(subject_id),
-            objects=objects_of(mentions) if concerned else (),
-            mentions=of_subject(mentions, subject_id) if concerned else (),
-            understanding=meaning if concerned else None,
-            watchlist_version=head.watchlist_version,
-            delivery=delivery,
-        )
-
-
-def of_subject(mentions: tuple[Mention, ...], subject_id: str) -> tuple[Mention, ...]:
-    """What concerns this subject: its own mention and the objects, not other accounts'."""
-    return tuple(
-        mention
-        for mention in mentions
-        if mention.entry_id == subject_id or not mention.entry_id.startswith("account:")
+) -> MentionMessage:
+    return MentionMessage(
+        source=head.source,
+        native_id=head.native_id,
+        version=head.version,
+        author_id=head.author_id,
+        subject_ids=head.current_ids,
+        mentions=mentions if head.current_ids else (),
+        understanding=meaning,
+        strand_id=head.strand_id,
+        strand_ids=tuple(sorted(head.strand_ids)),
+        watchlist_version=head.watchlist_version,
+        delivery=delivery,
     )
+
+
+def send(message: MentionMessage) -> None:
+    identity = (message.source, message.native_id, message.version)
+    group = message.strand_id or message.strand_ids[0]
+    mentions_queue().send(message, group=group, dedup=keys.digest(*identity))

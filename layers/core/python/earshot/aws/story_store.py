@@ -1,0 +1,274 @@
+"""Strands of posts, and how they are linked.
+
+Whoever changes a strand bumps its version in the same transaction; whoever decides by it demands
+the versions that were read. A post is put first and looked around from after: of two that come at
+once, at least one sees the other.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from earshot.aws import keys
+from earshot.aws.items import Item, item_of, model_of
+from earshot.aws.queries import partition
+from earshot.aws.transactions import Action, Refusal, commit, expects_absent, expects_head
+from earshot.domain.grouping import signal_post
+from earshot.domain.models import Signal, SignalPost
+from earshot.domain.repeats import Sketch, packed, repeats, unpacked
+from earshot.domain.stories import StoryPost, Strand, tell
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+# A story of more strands than this is told without the rest.
+MOST_STRANDS = 50
+_MOST_BY_ANCHOR = 100
+_MOST_COMPARED = 25
+
+
+class StoryStore:
+    def __init__(self, table: "Table") -> None:
+        self._table = table
+
+    def strand(self, strand_id: str) -> Strand | None:
+        """With its posts, read consistently; the version first, so that what is missed is new."""
+        head: Item | None = None
+        posts = []
+        for row in partition(self._table, keys.strand(strand_id)["pk"]):
+            if row["sk"] == keys.STRAND:
+                head = row
+            else:
+                posts.append(model_of(StoryPost, row))
+        return _strand_of(head, posts) if head else None
+
+    def exists(self, strand_id: str) -> bool:
+        return self._row(strand_id) is not None
+
+    def _row(self, strand_id: str) -> Item | None:
+        answer = self._table.get_item(Key=keys.strand(strand_id), ConsistentRead=True)
+        return answer.get("Item")
+
+    def posts_of(self, signal: Signal) -> tuple[SignalPost, ...]:
+        """The posts of a stored signal as they are now, in order."""
+        subject_id = signal.subject.subject_id
+        told = (t for t in tell(self.region(signal.strand_ids)) if t.subject_id == subject_id)
+        posts = next((t.posts for t in told if t.signal_id == signal.signal_id), ())
+        return tuple(signal_post(post, subject_id) for post in posts)
+
+    def region(self, strand_ids: Iterable[str]) -> tuple[Strand, ...]:
+        """These strands and all that are reached over links, holding or not."""
+        names = list(dict.fromkeys(strand_ids))
+        found: list[Strand] = []
+        for name in names:  # grows while it is walked
+            if len(found) == MOST_STRANDS:
+                break
+            if strand := self.strand(name):
+                found.append(strand)
+                names += sorted(strand.links - set(names))
+        return tuple(found)
+
+    def join(
+        self,
+        strand_id: str,
+        post: StoryPost,
+        sketch: Sketch | None,
+        *,
+        buried: Sequence[keys.Key],
+    ) -> Refusal | None:
+        """Hangs the post on its strand, which is made when it is the first. Refused when the post
+        has a newer version or was erased; ``CONFLICT`` asks to try again."""
+        is_new = not self.exists(strand_id)
+        actions = [
+            expects_head(self._table, post.source, post.native_id, version=post.version),
+            *expects_absent(self._table, buried, Refusal.ERASED),
+            self._puts_post(strand_id, post),
+            self._bumps(strand_id, sketch, is_new=is_new),
+        ]
+        if is_new and sketch:
+            actions += [self._puts_anchor(anchor, strand_id) for anchor in sketch.anchors]
+        return commit(self._table, actions)
+
+    def leave(self, strand_id: str, source: str, native_id: str, *, before: str | None) -> None:
+        """Takes a version of the post older than ``before``, or any, off the strand."""
+        gone: dict[str, Any] = {
+            "TableName": self._table.name,
+            "Key": keys.strand_post(strand_id, source, native_id),
+            "ConditionExpression": "attribute_exists(pk)",
+        }
+        if before:
+            gone["ConditionExpression"] += " AND version < :before"
+            gone["ExpressionAttributeValues"] = {":before": before}
+        bump = self._bumps(strand_id, None, is_new=False)
+        commit(self._table, [{"Delete": gone, "refusal": Refusal.CONFLICT}, bump])
+
+    def forget(self, strand: Strand) -> None:
+        """Removes a strand that holds nothing, with its anchors, unless somebody came."""
+        row = self._row(strand.strand_id)
+        if row is None or int(row["version"]) != strand.version:
+            return
+        anchors = [keys.anchor(a, strand.strand_id) for a in row.get("anchors", [])]
+        gone: Action = {
+            "Delete": {
+                "TableName": self._table.name,
+                "Key": keys.strand(strand.strand_id),
+                "ConditionExpression": "version = :version",
+                "ExpressionAttributeValues": {":version": strand.version},
+            },
+            "refusal": Refusal.CONFLICT,
+        }
+        rest: list[Action] = [
+            {"Delete": {"TableName": self._table.name, "Key": k}, "refusal": Refusal.CONFLICT}
+            for k in anchors
+        ]
+        commit(self._table, [gone, *rest])
+
+    def link_repeats(self, strand_id: str, sketch: Sketch) -> None:
+        """Links the strand with those whose words repeat its own; once per strand."""
+        row = self._row(strand_id)
+        if row is None or "looked" in row:
+            return
+        for other in self._near(strand_id, sketch):
+            if repeats(sketch, _sketch_of(other)):
+                self.link(strand_id, str(other["strand_id"]))
+        self._table.update_item(
+            Key=keys.strand(strand_id),
+            UpdateExpression="SET looked = :yes",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeValues={":yes": 1},
+        )
+
+    def _near(self, strand_id: str, sketch: Sketch) -> list[Item]:
+        shared: Counter[str] = Counter()
+        for anchor in sketch.anchors:
+            page = self._table.query(
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": keys.anchor(anchor, "")["pk"]},
+                ConsistentRead=True,
+                Limit=_MOST_BY_ANCHOR,
+            )
+            shared.update(str(row["sk"]) for row in page["Items"])
+        shared.pop(strand_id, None)
+        nearest = sorted(shared, key=lambda name: (-shared[name], name))[:_MOST_COMPARED]
+        rows = map(self._row, nearest)
+        return [row for row in rows if row and "shingles" in row]
+
+    def link(self, one: str, other: str) -> None:
+        """Both ways; nothing happens when one of them is not there: who comes later links."""
+        commit(self._table, [self._links(one, other), self._links(other, one)])
+
+    # Actions of transactions
+
+    def _puts_post(self, strand_id: str, post: StoryPost) -> Action:
+        key = keys.strand_post(strand_id, post.source, post.native_id)
+        item = item_of(key, post, version=post.version)
+        if post.expires_at:
+            item["ttl"] = int(post.expires_at.timestamp())
+        return {"Put": {"TableName": self._table.name, "Item": item}, "refusal": Refusal.CONFLICT}
+
+    def _puts_anchor(self, anchor: str, strand_id: str) -> Action:
+        item = dict(keys.anchor(anchor, strand_id))
+        return {"Put": {"TableName": self._table.name, "Item": item}, "refusal": Refusal.CONFLICT}
+
+    def _bumps(self, strand_id: str, sketch: Sketch | None, *, is_new: bool) -> Action:
+        update: dict[str, Any] = {
+            "TableName": self._table.name,
+            "Key": keys.strand(strand_id),
+            "UpdateExpression": "ADD version :one",
+            "ConditionExpression": "attribute_not_exists(pk)" if is_new else "attribute_exists(pk)",
+            "ExpressionAttributeValues": {":one": 1},
+        }
+        if is_new:
+            row = {"strand_id": strand_id} | (_row_of(sketch) if sketch else {})
+            update["UpdateExpression"] += " SET " + ", ".join(f"#{n} = :{n}" for n in row)
+            update["ExpressionAttributeNames"] = {f"#{name}": name for name in row}
+            update["ExpressionAttributeValues"] |= {f":{name}": row[name] for name in row}
+        return {"Update": update, "refusal": Refusal.CONFLICT}
+
+    def _links(self, one: str, other: str) -> Action:
+        return {
+            "Update": {
+                "TableName": self._table.name,
+                "Key": keys.strand(one),
+                "UpdateExpression": "ADD version :one, links :other",
+                "ConditionExpression": "attribute_exists(pk) AND NOT contains(links, :name)",
+                "ExpressionAttributeValues": {":one": 1, ":other": {other}, ":name": other},
+            },
+            "refusal": Refusal.CONFLICT,
+        }
+
+    def expects(self, strand: Strand) -> Action:
+        """The strand is as it was read."""
+        return {
+            "ConditionCheck": {
+                "TableName": self._table.name,
+                "Key": keys.strand(strand.strand_id),
+                "ConditionExpression": "version = :version",
+                "ExpressionAttributeValues": {":version": strand.version},
+            },
+            "refusal": Refusal.CONFLICT,
+        }
+
+    def registers(self, strand: Strand, subject_id: str, signal_id: str) -> Action:
+        """The same, and from now on the signal is found by this strand."""
+        return self._changes_signals(strand, "ADD", subject_id, signal_id=signal_id)
+
+    def releases(self, strand: Strand, subject_id: str, signal_id: str) -> Action:
+        return self._changes_signals(strand, "DELETE", subject_id, signal_id=signal_id)
+
+    def _changes_signals(
+        self, strand: Strand, verb: str, subject_id: str, *, signal_id: str
+    ) -> Action:
+        return {
+            "Update": {
+                "TableName": self._table.name,
+                "Key": keys.strand(strand.strand_id),
+                "UpdateExpression": f"{verb} signals :key",
+                "ConditionExpression": "version = :version",
+                "ExpressionAttributeValues": {
+                    ":key": {f"{signal_id}#{subject_id}"},
+                    ":version": strand.version,
+                },
+            },
+            "refusal": Refusal.CONFLICT,
+        }
+
+    def versions(self, region: Iterable[Strand]) -> dict[str, int]:
+        found = {}
+        for strand in region:
+            if row := self._row(strand.strand_id):
+                found[strand.strand_id] = int(row["version"])
+        return found
+
+
+def _strand_of(row: Item, posts: Iterable[StoryPost]) -> Strand:
+    pairs = (str(key).partition("#") for key in row.get("signals", ()))
+    return Strand(
+        strand_id=str(row["strand_id"]),
+        version=int(row["version"]),
+        links=frozenset(row.get("links", ())),
+        posts=tuple(posts),
+        signal_keys=frozenset((subject_id, signal_id) for signal_id, _, subject_id in pairs),
+    )
+
+
+def _row_of(sketch: Sketch) -> Item:
+    return {
+        "text_key": sketch.key,
+        "words": sketch.words,
+        "cut": sketch.cut,
+        "shingles": packed(sketch.shingles),
+        "numbers": packed(sorted(sketch.numbers)),
+        "anchors": list(sketch.anchors),
+    }
+
+
+def _sketch_of(row: Item) -> Sketch:
+    return Sketch(
+        key=str(row["text_key"]),
+        words=int(row["words"]),
+        cut=bool(row["cut"]),
+        shingles=unpacked(str(row["shingles"])),
+        numbers=frozenset(unpacked(str(row["numbers"]))),
+        anchors=tuple(row["anchors"]),
+    )

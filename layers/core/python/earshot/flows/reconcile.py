@@ -1,0 +1,261 @@
+"""Make the stored signals those that the posts tell.
+
+Signals are computed from the strands around a change and compared with what is stored; each
+difference is one transaction on the versions that were read. So it may be killed, run twice or
+beside another: whoever comes last sees everything (docs/decisions/0008).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from earshot.aws import clients, keys
+from earshot.aws.account_store import AccountStore
+from earshot.aws.outbox import Outbox
+from earshot.aws.seller_store import SellerStore
+from earshot.aws.signal_store import SignalStore
+from earshot.aws.story_store import StoryStore
+from earshot.aws.tombstone_store import TombstoneStore, read_secret
+from earshot.aws.transactions import Action, Refusal
+from earshot.domain.deciding import silenced
+from earshot.domain.grouping import summarise
+from earshot.domain.models import Alert, AlertState, DecisionSet, Outcome, Signal
+from earshot.domain.relevance import Weights
+from earshot.domain.stories import StoryPost, Strand, Told, tell
+from earshot.errors import BusyError
+from earshot.flows.decide_candidates import Deciding, alert_id
+from earshot.settings import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+TRIES = 8
+# One transaction holds 100 items; strands beyond these are looked at again afterwards.
+MOST_EXPECTED = 8
+MOST_ABSORBED = 30
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The version of a post that came. Without a cause (an erasure) nobody is alerted."""
+
+    source: str
+    native_id: str
+    version: str
+    author_id: str
+    delivery_id: str
+
+
+@dataclass(frozen=True)
+class View:
+    """Strands as they were read, and what follows from them."""
+
+    region: tuple[Strand, ...]
+
+    @cached_property
+    def told(self) -> tuple[Told, ...]:
+        return tell(self.region)
+
+    @property
+    def stale(self) -> tuple[tuple[str, str], ...]:
+        """Subject and id of signals that are stored and told no more."""
+        stored = {key for strand in self.region for key in strand.signal_keys}
+        return tuple(sorted(stored - {(told.subject_id, told.signal_id) for told in self.told}))
+
+    def successor(self, old: Signal) -> Told | None:
+        """What a stale signal became part of; ``None`` when its posts merely left it."""
+        near = [told for told in self.told if set(told.strand_ids) & set(old.strand_ids)]
+        subject_id = old.subject.subject_id
+        same = (told for told in near if told.subject_id == subject_id)
+        repeated = (t for t in near if any(subject_id in post.subject_ids for post in t.posts))
+        return next(same, None) or next(repeated, None)
+
+    def expected(self, first: Sequence[str]) -> list[Strand]:
+        """The strands that must still be as they were read, those named first."""
+        named = [s for name in first for s in self.region if s.strand_id == name]
+        return list(dict.fromkeys([*named, *self.region]))[:MOST_EXPECTED]
+
+
+@dataclass(frozen=True)
+class Reconciling:
+    stories: StoryStore
+    signals: SignalStore
+    outbox: Outbox
+    tombstones: TombstoneStore
+    deciding: Deciding
+
+    def apply(self, strand_ids: Iterable[str], cause: Cause | None, now: datetime) -> str:
+        """``decided``, ``unchanged``, or the refusal that needs no retry.
+
+        ``BusyError`` when others changed the same strands at every try.
+        """
+        wanted = tuple(strand_ids)
+        for _ in range(TRIES):
+            view = View(self.stories.region(wanted))
+            changes = list(self._changes(view, cause, now))
+            refusal = changes[-1] if changes else None
+            if refusal in {Refusal.SUPERSEDED, Refusal.ERASED}:
+                return str(refusal)
+            if refusal is None and not self._moved(view):
+                self._forget_empty(view)
+                return "decided" if changes else "unchanged"
+        raise BusyError("strands")
+
+    def _moved(self, view: View) -> bool:
+        """What a transaction could not expect, for want of room."""
+        if len(view.region) <= MOST_EXPECTED:
+            return False
+        read = {strand.strand_id: strand.version for strand in view.region}
+        return self.stories.versions(view.region) != read
+
+    def _forget_empty(self, view: View) -> None:
+        for strand in view.region:
+            if not strand.posts:
+                self.stories.forget(strand)
+
+    def _changes(self, view: View, cause: Cause | None, now: datetime) -> Iterator[Refusal | None]:
+        """One for each signal that was not as told; the first refusal ends it."""
+        stale = {key: self.signals.get(*key) for key in view.stale}
+        goes_into = {old: view.successor(old) for old in stale.values() if old}
+        for told in view.told:
+            absorbed = [old for old, into in goes_into.items() if into == told]
+            if actions := self._rewrites(view, told, absorbed, cause=cause, now=now):
+                refusal = self.signals.commit(actions)
+                yield refusal
+                if refusal:
+                    return
+        for key, old in stale.items():
+            into = goes_into.get(old) if old else None
+            waiting = list(self._superfluous(old, into)) if old else []
+            refusal = self.signals.commit(self._retires(view, key, old, into=into))
+            yield refusal
+            if refusal:
+                return
+            for alert in waiting:
+                self.outbox.cancel(alert, now)
+
+    def _rewrites(
+        self,
+        view: View,
+        told: Told,
+        absorbed: Sequence[Signal],
+        *,
+        cause: Cause | None,
+        now: datetime,
+    ) -> list[Action]:
+        """Nothing, when the signal is as told already."""
+        before = self.signals.get(told.subject_id, told.signal_id)
+        names = [name for old in absorbed for name in (*old.absorbed, old.signal_id)]
+        known = before.absorbed if before else ()
+        signal = summarise(
+            told,
+            self.deciding.subject(told),
+            revision=before.revision if before else 0,
+            absorbed=tuple(dict.fromkeys([*known, *names]))[:MOST_ABSORBED],
+        )
+        if signal == before:
+            return []
+        signal = signal.model_copy(update={"revision": signal.revision + 1})
+        news = _news(told, cause)
+        decided = self.deciding.decide(told, signal, news, now=now)
+        decided = decided if cause else silenced(decided, "nothing_new")
+        return [
+            *self._conditions(view, told, cause),
+            self.signals.puts(signal),
+            *self.signals.puts_decisions(decided),
+            *self._alerts(signal, decided, news, delivery_id=cause.delivery_id if cause else None),
+        ]
+
+    def _conditions(self, view: View, told: Told, cause: Cause | None) -> Iterator[Action]:
+        if cause:
+            buried = self.tombstones.keys_of(cause.source, cause.native_id, cause.author_id)
+            yield self.signals.expects_head(cause.source, cause.native_id, cause.version)
+            yield from self.signals.expects_absent(buried, Refusal.ERASED)
+        home, *others = view.expected([told.home_id, *told.strand_ids])
+        yield self.stories.registers(home, told.subject_id, told.signal_id)
+        yield from map(self.stories.expects, others)
+
+    def _alerts(
+        self, signal: Signal, decided: DecisionSet, news: StoryPost, *, delivery_id: str | None
+    ) -> Iterator[Action]:
+        alerts = list(_alerts_of(signal, decided, delivery_id))
+        for alert, row in zip(alerts, self.outbox.insert_items(alerts), strict=True):
+            guard = keys.guard(*news.identity, seller_id=alert.seller_id)
+            yield {**row, "refusal": Refusal.HEARD}
+            yield self.signals.puts_new({**guard, "alert_id": alert.alert_id}, Refusal.HEARD)
+
+    def _retires(
+        self, view: View, key: tuple[str, str], old: Signal | None, *, into: Told | None
+    ) -> list[Action]:
+        holders = [strand for strand in view.region if key in strand.signal_keys]
+        others = [strand for strand in view.region if strand not in holders]
+        subject_id, signal_id = key
+        actions = [self.stories.releases(s, subject_id, signal_id=signal_id) for s in holders]
+        actions += map(self.stories.expects, others[: MOST_EXPECTED - len(holders)])
+        if old and into:
+            target = (into.subject_id, into.signal_id)
+            actions += [self.signals.removes(old), self.signals.points(signal_id, target)]
+        elif old:
+            actions += [self.signals.removes(old), *self.signals.removes_traces(old)]
+        return actions
+
+    def _superfluous(self, old: Signal, into: Told | None) -> Iterator[str]:
+        """Alerts of a retired signal that need not be sent: the seller hears of the story by its
+        successor, or nothing is left to tell."""
+        for decided in self.signals.decision_sets(old.signal_id):
+            for decision in decided.decisions:
+                if decision.outcome is not Outcome.ALERT:
+                    continue
+                if into is None or self._waits(into.signal_id, decision.seller_id):
+                    yield alert_id(old.signal_id, decision.seller_id)
+
+    def _waits(self, signal_id: str, seller_id: str) -> bool:
+        alert = self.outbox.get(alert_id(signal_id, seller_id))
+        return alert is not None and alert.state is not AlertState.CANCELLED
+
+
+@cache
+def reconciling() -> Reconciling:
+    table = clients.table(settings().EARSHOT_TABLE)
+    secret = read_secret(clients.secrets_manager(), settings().EARSHOT_TOMBSTONE_SECRET)
+    return reconciling_on(table, secret)
+
+
+def reconciling_on(table: "Table", tombstone_secret: bytes) -> Reconciling:
+    signals, outbox = SignalStore(table), Outbox(table)
+    return Reconciling(
+        stories=StoryStore(table),
+        signals=signals,
+        outbox=outbox,
+        tombstones=TombstoneStore(table, tombstone_secret),
+        deciding=Deciding(
+            signals=signals,
+            sellers=SellerStore(table),
+            accounts=AccountStore(table),
+            outbox=outbox,
+            weights=Weights(),
+        ),
+    )
+
+
+def _news(told: Told, cause: Cause | None) -> StoryPost:
+    """The post that came, or the latest of a signal that changes along with it."""
+    came = (p for p in told.posts if cause and p.identity == (cause.source, cause.native_id))
+    return next(came, told.posts[-1])
+
+
+def _alerts_of(signal: Signal, decided: DecisionSet, delivery_id: str | None) -> Iterator[Alert]:
+    for decision in decided.decisions:
+        if decision.outcome is Outcome.ALERT and decision.attention:
+            yield Alert(
+                alert_id=alert_id(signal.signal_id, decision.seller_id),
+                signal_id=signal.signal_id,
+                subject_id=signal.subject.subject_id,
+                seller_id=decision.seller_id,
+                revision=signal.revision,
+                state=AlertState.PENDING,
+                due_at=decision.attention.due_at,
+                delivery_id=delivery_id,
+            )
