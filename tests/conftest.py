@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from earshot import settings as environment_settings
@@ -17,6 +18,7 @@ from earshot_ops.chalice_configuration import ROOT
 from earshot_ops.deployment import Deployed
 from earshot_ops.embedded_aws import EmbeddedAws
 from earshot_ops.loopback import free_port
+from tests.standin import StandIn
 
 MAIL_FROM = "alerts@earshot.example"
 
@@ -79,6 +81,16 @@ def aws_environment(
     """`earshot.aws.clients` talk to the embedded AWS for one test."""
     _enter(embedded_aws.environment, monkeypatch)
     yield embedded_aws
+    forget_clients()
+
+
+@pytest.fixture
+def standin_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    """`earshot.aws.clients` talk to an AWS in this process, for one test that needs no network."""
+    standin = StandIn()
+    _enter(standin.environment, monkeypatch)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", standin.session)
+    yield standin
     forget_clients()
 
 

@@ -12,6 +12,7 @@ from earshot.flows.erase import eraser
 from earshot.sources.surface import delivery_id
 from tests import examples
 from tests.house import House
+from tests.standin.stage import Aws
 
 WORDS = "Acme is leaving RivalCRM"
 ISSUE: dict[str, Any] = {
@@ -30,6 +31,11 @@ COMMENT: dict[str, Any] = {
     "body": "Acme should look at RivalCRM's pricing, any alternatives?",
     "user": {"id": 502, "login": "mira-k"},
 }
+
+
+@pytest.fixture
+def aws(either_aws: Aws) -> Aws:
+    return either_aws
 
 
 def deliver(house: House, event: str, action: str, **parts: Any) -> None:

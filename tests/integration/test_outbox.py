@@ -1,5 +1,5 @@
-"""Every condition of the outbox, asked of the table in memory that the model runs on and of
-ministack: both give the same answers."""
+"""Every condition of the outbox, asked of the table in memory that the model runs on, of
+ministack and of its stand-in: all give the same answers."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -11,18 +11,18 @@ from earshot.aws import clients
 from earshot.aws.outbox import KEPT_AFTER_END, LEASE, Outbox
 from earshot.domain.models import Alert, AlertState
 from tests.fake_table import FakeTable
-from tests.integration.conftest import make_table
+from tests.standin.stage import make_table
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SOON = timedelta(seconds=1)
 
 
-@pytest.fixture(params=["memory", "ministack"])
+@pytest.fixture(params=["memory", "aws_environment", "standin_environment"])
 def table(request: pytest.FixtureRequest) -> Any:
     if request.param == "memory":
         return FakeTable()
     name = f"outbox-{uuid4().hex[:8]}"
-    make_table(request.getfixturevalue("aws_environment"), name)
+    make_table(request.getfixturevalue(request.param), name)
     return clients.table(name)
 
 

@@ -18,9 +18,15 @@ from earshot.flows.erase import eraser
 from earshot.flows.tell_why import Explainer
 from tests import examples
 from tests.house import House, entry
+from tests.standin.stage import Aws
 
 LEAVING = "We at Acme are leaving RivalCRM, any alternatives?"
 ACME, BETA = "account:acme", "account:beta"
+
+
+@pytest.fixture
+def aws(either_aws: Aws) -> Aws:
+    return either_aws
 
 
 def explainer(house: House) -> Explainer:
