@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time
 from typing import Any
 
+from earshot.domain.grouping import summarise
 from earshot.domain.models import (
     Account,
     Author,
@@ -11,15 +12,19 @@ from earshot.domain.models import (
     Delivery,
     EntryKind,
     Intent,
+    Mention,
     Post,
     Role,
     Seller,
+    Signal,
     SignalPost,
     Subject,
+    Understanding,
     Urgency,
     WatchlistEntry,
     WorkingHours,
 )
+from earshot.domain.stories import StoryPost, Told
 from earshot.domain.watchlist import Watchlist
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)  # a Wednesday
@@ -92,6 +97,49 @@ def candidate(role: Role = Role.OWNER, seller_id: str = "anna", **changes: Any) 
 def subject(**changes: Any) -> Subject:
     plain = {"subject_id": "account:acme", "account_id": "acme", "name": "Acme GmbH"}
     return Subject.model_validate({**plain, **changes})
+
+
+def mention(kind: EntryKind, identity: str, **changes: Any) -> Mention:
+    fields = {"entry_id": f"{kind}:{identity}", "kind": kind, "name": identity, "evidence": ()}
+    return Mention.model_validate({**fields, **changes})
+
+
+def story_post(native_id: str = "p1", **changes: Any) -> StoryPost:
+    """Its understanding is made of ``intent`` and ``urgency``."""
+    meaning = Understanding(
+        intent=changes.pop("intent", Intent.OTHER),
+        urgency=changes.pop("urgency", Urgency.NONE),
+        evidence=(),
+        model_version="m1",
+    )
+    fields = {
+        "source": "generic",
+        "native_id": native_id,
+        "version": "1",
+        "kind": "post",
+        "author": author(),
+        "quote": "Hello",
+        "posted_at": NOON,
+        "thread_id": native_id,
+        "subject_ids": ("account:acme",),
+        "mentions": (),
+        "understanding": meaning,
+        "watchlist_version": "w1",
+        "data_class": DataClass.OWNED,
+    }
+    return StoryPost.model_validate({**fields, **changes})
+
+
+def signal(*posts: StoryPost, **changes: Any) -> Signal:
+    """Of these posts in their order, about Acme."""
+    told = Told(
+        subject_id="account:acme",
+        signal_id="s1",
+        home_id="words:1",
+        posts=posts,
+        strand_ids=("words:1",),
+    )
+    return summarise(told, subject(), **{"revision": 1, "absorbed": (), **changes})
 
 
 def signal_post(native_id: str = "p1", **changes: Any) -> SignalPost:

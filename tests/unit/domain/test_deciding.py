@@ -4,12 +4,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.domain.deciding import Heard, best_roles, decide
-from earshot.domain.grouping import summarise
+from earshot.domain.deciding import Heard, best_roles, decide, silenced
 from earshot.domain.models import (
     Account,
     Candidate,
     DecisionSet,
+    EntryKind,
     Intent,
     Outcome,
     Role,
@@ -24,8 +24,9 @@ VERSIONS = {"watchlist": "w1", "model": "m1"}
 
 
 def signal(intent: Intent = Intent.SWITCHING, **changes: Any) -> Signal:
-    one = examples.signal_post(intent=intent, objects=("competitor:rival",), **changes)
-    return summarise(examples.subject(), [one], revision=1)
+    rival = examples.mention(EntryKind.COMPETITOR, "rival")
+    one = examples.story_post(intent=intent, mentions=(rival,), **changes)
+    return examples.signal(one)
 
 
 def decided(
@@ -58,6 +59,15 @@ def test_the_owner_is_alerted_and_every_point_has_a_name() -> None:
     assert decision.relevance.versions == {**VERSIONS, "weights": "2026-11"}
 
 
+def test_who_is_silenced_is_told_why_and_the_others_keep_their_reason() -> None:
+    both = decided(examples.candidate(), examples.candidate(Role.TERRITORY, "ben"))
+    silent = silenced(both, "nothing_new")
+    assert [(d.outcome, d.reason) for d in silent.decisions] == [
+        (Outcome.NOT, "nothing_new"),
+        (Outcome.NOT, "below_threshold"),
+    ]
+
+
 def test_an_owner_comes_before_everybody_else() -> None:
     territory = examples.candidate(Role.TERRITORY, "ben")
     alone, beside = decided(territory), decided(territory, examples.candidate())
@@ -69,7 +79,7 @@ def test_an_owner_comes_before_everybody_else() -> None:
 
 
 def test_ordinary_chatter_alerts_nobody() -> None:
-    chatter = summarise(examples.subject(), [examples.signal_post()], revision=1)
+    chatter = examples.signal(examples.story_post())
     decision = decided(examples.candidate(), of=chatter).decisions[0]
     assert (decision.outcome, decision.attention) == (Outcome.NOT, None)
 
@@ -111,9 +121,8 @@ def test_a_small_account_in_no_stage_counts_as_any_other() -> None:
 
 
 def test_urgency_and_a_second_author_count() -> None:
-    first = examples.signal_post(urgency=Urgency.NOW)
-    second = examples.signal_post("p2", author=examples.author(author_id="u2"))
-    both = summarise(examples.subject(), [first, second], revision=1)
+    first = examples.story_post(urgency=Urgency.NOW)
+    both = examples.signal(first, examples.story_post("p2", author=examples.author(author_id="u2")))
     names = {
         c.name for c in decided(examples.candidate(), of=both).decisions[0].relevance.contributions
     }

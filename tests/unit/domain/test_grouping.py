@@ -1,76 +1,60 @@
 from datetime import timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.domain.grouping import QUOTE_CHARACTERS, signal_id, signal_post, summarise
-from earshot.domain.models import EntryKind, Intent, Mention, SignalPost, Urgency
-from earshot.domain.understanding import understand
+from earshot.domain.grouping import signal_post
+from earshot.domain.models import EntryKind, Intent, Urgency
+from earshot.domain.stories import StoryPost
 from tests import examples
+
+RIVAL = examples.mention(EntryKind.COMPETITOR, "rival", percent=70)
 
 
 @st.composite
-def posts(draw: st.DrawFn) -> list[SignalPost]:
+def posts(draw: st.DrawFn) -> list[StoryPost]:
     count = draw(st.integers(min_value=1, max_value=6))
     return [
-        examples.signal_post(
+        examples.story_post(
             f"p{number}",
-            posted_at=examples.NOON + timedelta(minutes=draw(st.integers(0, 3))),
+            posted_at=examples.NOON + timedelta(minutes=number),
             intent=draw(st.sampled_from(Intent)),
             urgency=draw(st.sampled_from(Urgency)),
-            objects=tuple(draw(st.lists(st.sampled_from(["topic:a", "topic:b"]), max_size=2))),
+            mentions=draw(st.sampled_from([(), (RIVAL,)])),
             author=examples.author(author_id=draw(st.sampled_from(["u1", "u2"]))),
         )
         for number in range(count)
     ]
 
 
-@given(posts(), st.randoms())
-def test_any_order_of_arrival_gives_the_same_signal(
-    arrived: list[SignalPost], random: st.DataObject
-) -> None:
-    shuffled = list(arrived)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    once = summarise(examples.subject(), arrived, revision=1)
-    assert summarise(examples.subject(), shuffled, revision=1) == once
-    assert (
-        once.model_dump_json() == once.model_validate_json(once.model_dump_json()).model_dump_json()
-    )
-
-
 @given(posts())
-def test_a_signal_spans_its_posts(arrived: list[SignalPost]) -> None:
-    signal = summarise(examples.subject(), arrived, revision=3)
-    assert signal.post_count == len(arrived)
-    assert signal.first_posted_at == min(p.posted_at for p in arrived)
-    assert signal.last_posted_at == max(p.posted_at for p in arrived)
-    assert signal.intent in {p.intent for p in arrived}
+def test_a_signal_spans_its_posts(told: list[StoryPost]) -> None:
+    signal = examples.signal(*told, revision=3, absorbed=("s0",))
+    assert signal.post_count == len(told)
+    assert (signal.first_posted_at, signal.last_posted_at) == (
+        told[0].posted_at,
+        told[-1].posted_at,
+    )
+    assert signal.intent in {post.understanding.intent for post in told}
+    assert signal.author_count == len({post.author.author_id for post in told})
+    assert (signal.revision, signal.absorbed) == (3, ("s0",))
+    assert signal.objects == (("competitor:rival",) if any(p.mentions for p in told) else ())
+    assert signal.model_validate_json(signal.model_dump_json()) == signal
 
 
 def test_the_strongest_intent_and_urgency_hold() -> None:
-    weak = examples.signal_post("a", intent=Intent.PRAISE)
-    strong = examples.signal_post("b", intent=Intent.SWITCHING, urgency=Urgency.SOON)
-    signal = summarise(examples.subject(), [weak, strong], revision=1)
+    weak = examples.story_post("a", intent=Intent.PRAISE, urgency=Urgency.SOON)
+    strong = examples.story_post("b", intent=Intent.SWITCHING)
+    signal = examples.signal(weak, strong)
     assert (signal.intent, signal.urgency) == (Intent.SWITCHING, Urgency.SOON)
 
 
-def test_a_signal_without_posts_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least one post"):
-        summarise(examples.subject(), [], revision=1)
-
-
-def test_two_subjects_of_one_thread_are_two_signals() -> None:
-    assert signal_id("account:a", "github", "1") != signal_id("account:b", "github", "1")
-
-
-def test_a_post_keeps_its_evidence_its_objects_and_a_bounded_quote() -> None:
-    plain = "any alternatives to RivalCRM? " + "x" * 3000
+def test_a_signal_keeps_only_the_mentions_that_concern_it() -> None:
     mentions = (
-        Mention(entry_id="account:acme", kind=EntryKind.ACCOUNT, name="Acme", evidence=()),
-        Mention(entry_id="competitor:rival", kind=EntryKind.COMPETITOR, name="R", evidence=()),
+        examples.mention(EntryKind.ACCOUNT, "acme"),
+        examples.mention(EntryKind.ACCOUNT, "beta", percent=30),
+        RIVAL,
     )
-    kept = signal_post(examples.post(plain), understand(plain), mentions)
-    assert len(kept.quote) == QUOTE_CHARACTERS
-    assert kept.objects == ("competitor:rival",)
-    assert kept.evidence[0].value == "any alternatives"
+    post = signal_post(examples.story_post(mentions=mentions), "account:acme")
+    assert post.objects == ("competitor:rival",)
+    assert post.percent == 70

@@ -1,7 +1,7 @@
 import pytest
 
 from earshot.domain.models import EntryKind, Intent, Mention
-from earshot.domain.subjects import account_id_of, find_subjects, objects_of, prospect
+from earshot.domain.subjects import account_id_of, find_subjects, prospect
 from tests import examples
 
 
@@ -35,10 +35,6 @@ def test_a_post_that_names_nobody_concerns_nobody() -> None:
     assert find_subjects(examples.post(), (), Intent.PURCHASE).reason == "names_nobody"
 
 
-def test_objects_are_what_is_no_account() -> None:
-    assert objects_of((ACME, RIVAL)) == ("competitor:rival",)
-
-
 def test_a_subject_id_tells_its_account() -> None:
     assert account_id_of("account:acme:emea") == "acme:emea"
     assert account_id_of("prospect:x:1") is None
@@ -51,7 +47,6 @@ def test_a_subject_id_tells_its_account() -> None:
 def test_a_prospect_goes_by_what_is_known_of_the_author(
     changes: dict[str, None], name: str
 ) -> None:
-    post = examples.post(author=examples.author(**changes))
-    somebody = prospect("prospect:generic:u1", post)
+    somebody = prospect("prospect:generic:u1", examples.author(**changes))
     assert somebody.name == name
     assert somebody.is_prospect

@@ -52,10 +52,6 @@ class StoryPost(Model):
     def identity(self) -> tuple[str, str]:
         return self.source, self.native_id
 
-    @property
-    def is_root(self) -> bool:
-        return self.native_id == self.thread_id
-
 
 class Strand(Model):
     """``version`` changes with every change of its posts or links; ``signal_keys`` are subject and
