@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from earshot.aws.account_store import AccountStore
 from earshot.aws.config_store import ConfigStore
 from earshot.aws.connection_store import ConnectionStore
+from earshot.aws.import_manifests import ImportManifests
 from earshot.aws.journal import Journal
 from earshot.aws.outbox import Outbox
 from earshot.aws.post_store import PostStore
@@ -124,6 +125,10 @@ class Target:
     @property
     def journal(self) -> Journal:
         return Journal(self.s3, self.bucket)
+
+    @property
+    def manifests(self) -> ImportManifests:
+        return ImportManifests(self.s3, self.bucket)
 
     @property
     def watchlist(self) -> WatchlistArtifact:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from earshot.aws import keys
 from earshot.aws.config_store import Config
 from earshot.domain.models import Account, WatchlistEntry
+from earshot.imports.columns import ImportKind
 from earshot.settings import settings
 from earshot.sources import catalog
 from earshot_ops.chalice_configuration import ROOT
@@ -20,7 +21,6 @@ from earshot_ops.commands.exits import ExitCode
 from earshot_ops.demo import post_office
 from earshot_ops.deployment import Deployed
 from earshot_ops.embedded_aws import EmbeddedAws
-from earshot_ops.import_columns import ImportKind
 from earshot_ops.target import Target
 from tests.conftest import Stack
 from tests.house import House, entry
@@ -99,8 +99,9 @@ def test_the_sample_is_imported_compiled_and_journalled(
         ("desk", "maya"),
     }
     watchlist = target.watchlist.current()
-    assert watchlist.by_domain["northwind-tooling.example"].entry_id == "account:northwind"
-    assert watchlist.by_author["github:petra-lindqvist"].entry_id == "account:northwind"
+    known = watchlist.of_domain("northwind-tooling.example")
+    assert [entry.entry_id for entry in known] == ["account:northwind"]
+    assert watchlist.of_author("github", "petra-lindqvist") == known
     entries = [entry["payload"] for entry in journal(house, "import")]
     assert {entry["kind"]: len(entry["ids"]) for entry in entries} == {
         "watchlist": 4,
@@ -114,13 +115,13 @@ def test_the_sample_is_imported_compiled_and_journalled(
 def test_an_import_can_be_repeated_and_moves_the_routes(
     target: Target, earshot: Earshot, tmp_path: Path
 ) -> None:
-    for owner in ("nora", "theo", "theo"):
+    for owner, written in (("nora", 1), ("theo", 1), ("theo", 0)):
         file = tmp_path / "accounts.csv"
         file.write_text(f"account_id,name,owner\nacme,Acme,{owner}\n")
         answer = earshot("import", "accounts", str(file), "--json")
         told = json.loads(answer.stdout)
-        assert told["warnings"] == [f"account acme: owner '{owner}' is no seller"]
-        assert told["written"] == 1
+        assert told["warnings"]["first"] == [f"account acme: owner '{owner}' is no seller"]
+        assert told["written"] == written
     found = target.accounts.get("acme")
     assert found == Account(account_id="acme", name="Acme", owner="theo")
     rows = target.table.query(
@@ -130,21 +131,106 @@ def test_an_import_can_be_repeated_and_moves_the_routes(
     assert [row["sk"] for row in rows] == ["owner#theo"]
 
 
-def test_a_broken_row_changes_nothing_unless_it_may_be_skipped(
-    house: House, target: Target, earshot: Earshot, tmp_path: Path
-) -> None:
+@pytest.fixture
+def broken(tmp_path: Path) -> str:
     file = tmp_path / "watchlist.csv"
-    file.write_text("kind,name\ntopic,CRM\nrobot,R2\n")
-    refused = earshot("import", "watchlist", str(file))
-    assert refused.exit_code == ExitCode.PROBLEMS
-    assert "line 3, kind: 'robot' is neither brand, competitor nor topic" in refused.stderr
+    file.write_text("kind,name,colour\ntopic,CRM,red\nrobot,R2,\ntopic,CRM,\n")
+    return str(file)
+
+
+@pytest.mark.parametrize("option", ["--strict", "--dry-run"])
+def test_nothing_is_written_when_it_should_not_be(
+    house: House, earshot: Earshot, broken: str, option: str
+) -> None:
+    answer = earshot("import", "watchlist", broken, option)
+    assert answer.exit_code == ExitCode.PROBLEMS
+    assert answer.stderr.splitlines() == [
+        "column colour is not used",
+        "left out: line 3, kind: 'robot' is neither brand, competitor nor topic",
+        "left out: line 4, entry_id: 'topic:crm' is in line 2 already",
+    ]
+    shown = answer.stdout.splitlines()
+    summary = "watchlist entries, not written: 1 new, 0 changed, 0 as they were, 2 left out"
+    assert shown[-1] == summary
+    assert (shown[:-1] == ["kind → kind", "name → name"]) is (option == "--dry-run")
     assert list(house.rows()) == []
-    assert "Contents" not in house.s3.list_objects_v2(Bucket=house.bucket)
-    skipped = earshot("import", "watchlist", str(file), "--skip-bad-rows")
-    assert skipped.stdout == "1 watchlist entries imported, 1 skipped\n"
+    assert house.objects() == []
+
+
+def test_a_broken_row_rejects_itself_alone(target: Target, earshot: Earshot, broken: str) -> None:
+    answer = earshot("import", "watchlist", broken, "--yes")
+    assert answer.exit_code == ExitCode.PROBLEMS
+    assert answer.stdout.startswith("1 watchlist entries imported: 1 new, 0 changed, ")
     assert list(target.accounts.entries()) == [
         WatchlistEntry(entry_id="topic:crm", kind="topic", name="CRM")  # type: ignore[arg-type]
     ]
+
+
+def test_an_import_of_nothing_but_broken_rows_says_so(
+    target: Target, earshot: Earshot, tmp_path: Path
+) -> None:
+    file = tmp_path / "accounts.csv"
+    file.write_text("account_id,name\n" + "1,\n" * 60)
+    answer = earshot("import", "accounts", str(file))
+    assert answer.exit_code == ExitCode.PROBLEMS
+    assert "left out: 10 more: --json lists up to 1,000" in answer.stderr
+    assert "nothing was written: no row can be read" in answer.stderr
+
+
+@pytest.mark.parametrize("kind", ImportKind)
+def test_the_same_file_twice_changes_nothing(
+    house: House, earshot: Earshot, kind: ImportKind
+) -> None:
+    def everything() -> list[str]:
+        rows = sorted(json.dumps(row, default=str, sort_keys=True) for row in house.rows())
+        return rows + house.objects()
+
+    earshot("import", kind, str(SAMPLE / f"{kind}.csv"))
+    before = everything()
+    answer = earshot("import", kind, str(SAMPLE / f"{kind}.csv"))
+    assert answer.stdout.startswith("nothing to change in ")
+    assert everything() == before
+
+
+def test_rows_that_vanished_are_named_and_kept(
+    target: Target, earshot: Earshot, tmp_path: Path
+) -> None:
+    file = tmp_path / "accounts.csv"
+    file.write_text("id,name,employees\n1,Acme,1\n2,Beta,2\n3,Gamma,3\n")
+    earshot("import", "accounts", str(file))
+    file.write_text("id,name,employees\n1,Acme,1\n3,Gamma,many\n")
+    answer = earshot("import", "accounts", str(file))
+    assert "no longer in the file, and kept: 2\n" in answer.stderr
+    assert "kept: 3" not in answer.stderr
+    assert {one.account_id for one in target.accounts.accounts()} == {"1", "2", "3"}
+
+
+def test_owners_are_found_by_name_or_address_and_duplicates_are_shown(
+    target: Target, earshot: Earshot, tmp_path: Path
+) -> None:
+    earshot("import", "sellers", str(SAMPLE / "sellers.csv"))
+    file = tmp_path / "accounts.csv"
+    file.write_text(
+        "id,name,website,account owner\n"
+        "1,Acme GmbH,https://acme.example,nora brandt\n"
+        "2,Acme Shops,shop.acme.example,theo.lindqvist@fernwave.example\n"
+        "3,ACME,,Some Body\n"
+        ",Beta,www.acme.example,\n"
+        ",Acme Inc.,,\n"
+    )
+    answer = earshot("import", "accounts", str(file))
+    assert [line for line in answer.stderr.splitlines() if not line.startswith("column")] == [
+        "account 3: owner 'Some Body' is no seller, and is left out",
+        "likely the same: account 2: acme.example belongs to 1 too",
+        "likely the same: account 3: 1 has the same name",
+        "left out: line 5, account_id: '1' is in line 2 already",
+        (
+            "left out: line 6, account_id: is empty, there is no domain, and the name is that of "
+            "account '1': give the row an id or a domain"
+        ),
+    ]
+    owners = {one.account_id: one.owner for one in target.accounts.accounts()}
+    assert owners == {"1": "nora", "2": "theo", "3": None}
 
 
 # connect

@@ -1,6 +1,5 @@
 """What the command line answers before, or without, an AWS."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -84,44 +83,21 @@ def test_a_secret_that_cannot_work_is_refused_before_anything_is_written() -> No
     assert "too-short" not in answer.output
 
 
-@pytest.fixture
-def broken(tmp_path: Path) -> str:
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "the file is empty"),
+        ("account_id,colour\n1,red\n", "the header has no name; known columns are account_id,"),
+    ],
+)
+def test_a_file_without_a_table_is_refused_before_aws_is_asked(
+    tmp_path: Path, content: str, sentence: str
+) -> None:
     file = tmp_path / "accounts.csv"
-    file.write_text("account_id,name,employees,colour\n1,Acme,many,red\n2,Good,1,blue\n")
-    return str(file)
-
-
-def test_a_broken_row_keeps_the_file_out_and_nothing_is_written(broken: str) -> None:
-    answer = run("import", "accounts", broken)
+    file.write_text(content)
+    answer = run("import", "accounts", str(file))
     assert answer.exit_code == ExitCode.PROBLEMS
-    assert answer.stdout == ""
-    assert answer.stderr.splitlines() == [
-        "column colour is not used",
-        "line 2, employees: 'many' is no whole number",
-        "nothing was written: 1 of 2 rows cannot be read",
-        "--skip-bad-rows imports the other 1",
-    ]
-
-
-def test_a_broken_row_is_told_as_json_too(broken: str) -> None:
-    answer = run("import", "accounts", broken, "--json")
-    assert answer.exit_code == ExitCode.PROBLEMS
-    assert json.loads(answer.stdout) == {
-        "kind": "accounts",
-        "accepted": 1,
-        "rejected": [{"line": 2, "column": "employees", "reason": "'many' is no whole number"}],
-        "unused_columns": ["colour"],
-        "written": 0,
-    }
-
-
-def test_skipping_bad_rows_imports_nothing_when_no_row_is_good(tmp_path: Path) -> None:
-    file = tmp_path / "accounts.csv"
-    file.write_text("account_id,name\n" + ",Nameless\n" * 60)
-    answer = run("import", "accounts", str(file), "--skip-bad-rows")
-    assert answer.exit_code == ExitCode.PROBLEMS
-    assert "and 10 more: --json lists all" in answer.stderr
-    assert "nothing was written: 60 of 60" in answer.stderr
+    assert answer.stderr.startswith(f"earshot: {sentence}")
 
 
 def test_a_stack_that_does_not_run_is_told_with_what_to_do(

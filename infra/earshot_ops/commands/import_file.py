@@ -1,25 +1,24 @@
 """`earshot import`: CSV files of the CRM into the table."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated
 
 import typer
 
 from earshot.aws.keys import timestamp
-from earshot.domain.models import Account, Contact, Model, Seller, WatchlistEntry
 from earshot.flows.compile_watchlist import compile_from
-from earshot_ops import import_doubts, imports
+from earshot.imports import importing
+from earshot.imports.columns import ImportKind
+from earshot.imports.reading import open_sheet
+from earshot.imports.report import Report
+from earshot.imports.shelves import Stores
+from earshot_ops.commands import import_answer
 from earshot_ops.commands.exits import ExitCode
-from earshot_ops.commands.on_target import AsJson, on_target
-from earshot_ops.commands.screen import note, print_json, progress, safe, say
-from earshot_ops.import_columns import TABLES, ImportKind
-from earshot_ops.imports import Reading
+from earshot_ops.commands.on_target import AsJson, Yes, on_target
+from earshot_ops.commands.screen import is_attended, note, print_json, progress
 from earshot_ops.target import Target
-
-_SHOWN = 50
 
 Kind = Annotated[
     ImportKind,
@@ -34,12 +33,15 @@ File = Annotated[
         exists=True,
         dir_okay=False,
         readable=True,
-        help="A CSV file in UTF-8.",
+        help="A CSV file, as the CRM or the spreadsheet exports it.",
         show_default=False,
     ),
 ]
-SkipBadRows = Annotated[
-    bool, typer.Option("--skip-bad-rows", help="Import the rows that are right.")
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what the import would do, and write nothing.")
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Write nothing at all if one row cannot be read.")
 ]
 
 
@@ -49,111 +51,86 @@ def import_file(
     kind: Kind,
     file: File,
     *,
-    skip_bad_rows: SkipBadRows = False,
+    dry_run: DryRun = False,
+    strict: Strict = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> ExitCode:
     """Import accounts, contacts, sellers or watchlist entries from a CSV file.
 
-    One row that cannot be read keeps the whole file out, and each gets its line, column and reason;
-    --skip-bad-rows takes the others. An import replaces rows of the same id and removes none, so it
-    can be repeated. Import sellers first: owners and deputies are seller ids.
+    On a terminal it first shows how the columns were understood and what would change, and asks.
+    A row that cannot be read is left out, with its line and reason, and the others are imported;
+    then the exit code is 1. What is known already is not written again, and what a person corrected
+    stays. Rows that are in the file no more are named, never deleted. Import sellers first: owners
+    and deputies are sellers.
 
     [bold]Examples[/bold]
 
       earshot import sellers sellers.csv
 
-      earshot import accounts export.csv --skip-bad-rows --stage prod --profile sales
+      earshot import accounts export.csv --dry-run
+
+      earshot import accounts export.csv --yes --stage prod --profile sales
     """
-    content = file.read_bytes()
-    reading = imports.read(kind, content)
-    report: dict[str, Any] = {
-        "kind": kind,
-        "accepted": len(reading.accepted),
-        "rejected": [vars(problem) for problem in reading.problems],
-        "unused_columns": list(reading.unused),
-        "written": 0,
-    }
-    if not reading.accepted or (reading.problems and not skip_bad_rows):
-        _tell(reading, report, doubts=(), as_json=as_json)
-        return ExitCode.PROBLEMS
-    doubts = tuple(_doubts(target, kind, reading.accepted))
-    _write(target, kind, reading.accepted)
-    report |= {"written": len(reading.accepted), "warnings": list(doubts)}
-    if kind is not ImportKind.SELLERS:
-        report["watchlist_version"] = compile_from(target.accounts, target.watchlist).version
-    _record(target, kind, reading, content=content)
-    _tell(reading, report, doubts=doubts, as_json=as_json)
-    return ExitCode.OK
+    with file.open("rb") as opened:
+        open_sheet(kind, opened)
+    asks = is_attended() and not (yes or as_json or dry_run)
+    if dry_run or strict or asks:
+        preview = _run(target, kind, file, write=False)
+        stops = dry_run or (strict and preview.rejected > 0)
+        if stops or not preview.accepted:
+            return _answer(preview, as_json=as_json, shows_columns=dry_run)
+        if asks and not _agrees(preview):
+            return ExitCode.OK
+    report = _run(target, kind, file, write=True)
+    if kind is not ImportKind.SELLERS and report.accepted:
+        compile_from(target.accounts, target.watchlist)
+    if report.written:
+        _record(target, report, file)
+    return _answer(report, as_json=as_json, shows_columns=False)
 
 
-def _doubts(target: Target, kind: ImportKind, accepted: Sequence[Model]) -> Iterator[str]:
-    if kind is ImportKind.ACCOUNTS:
-        sellers = {seller.seller_id for seller in target.sellers.all()}
-        return import_doubts.of_accounts(cast("Sequence[Account]", accepted), sellers)
-    if kind is ImportKind.CONTACTS:
-        accounts = {account.account_id for account in target.accounts.accounts()}
-        return import_doubts.of_contacts(cast("Sequence[Contact]", accepted), accounts)
-    if kind is ImportKind.SELLERS:
-        entries = {entry.entry_id for entry in target.accounts.entries()}
-        return import_doubts.of_sellers(cast("Sequence[Seller]", accepted), entries)
-    return import_doubts.of_watchlist(cast("Sequence[WatchlistEntry]", accepted))
+def _run(target: Target, kind: ImportKind, file: Path, *, write: bool) -> Report:
+    stores = Stores(target.accounts, target.sellers, target.manifests)
+    doing = f"Writing {kind}" if write else f"Comparing {kind}"
+    with file.open("rb") as opened, progress(doing, file.stat().st_size) as show:
+        return importing.import_file(
+            kind,
+            opened,
+            stores,
+            now=datetime.now(UTC),
+            write=write,
+            on_rows=lambda rows: show(opened.tell(), rows),
+        )
 
 
-def _write(target: Target, kind: ImportKind, accepted: Sequence[Model]) -> None:
-    """Every row is put as a whole; a run that was interrupted can be repeated."""
-    rows: Iterable[Any] = progress(accepted, f"Writing {kind}", total=len(accepted))
-    if kind is ImportKind.ACCOUNTS:
-        target.accounts.put_accounts(rows)
-    elif kind is ImportKind.CONTACTS:
-        target.accounts.put_contacts(rows)
-    elif kind is ImportKind.WATCHLIST:
-        target.accounts.put_entries(rows)
+def _agrees(preview: Report) -> bool:
+    import_answer.tell(preview, shows_columns=True)
+    if not preview.new + preview.changed:
+        return True
+    return typer.confirm("Write this?", err=True)
+
+
+def _answer(report: Report, *, as_json: bool, shows_columns: bool) -> ExitCode:
+    if as_json:
+        print_json(report.as_json())
     else:
-        sellers = target.sellers
-        for row in rows:
-            sellers.put(row)
+        import_answer.tell(report, shows_columns=shows_columns)
+        if not report.accepted:
+            note("[red]nothing was written: no row can be read[/red]")
+    return ExitCode.PROBLEMS if report.rejected else ExitCode.OK
 
 
-def _record(target: Target, kind: ImportKind, reading: Reading, *, content: bytes) -> None:
+def _record(target: Target, report: Report, file: Path) -> None:
     """Ids only, and the digest that tells which file it was."""
     now = datetime.now(UTC)
-    identity = TABLES[kind].identity
-    target.journal.append(
-        "import",
-        now,
-        f"{kind}-{timestamp(now)}",
-        payload={
-            "kind": kind,
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "ids": [getattr(row, identity) for row in reading.accepted],
-            "rejected": reading.rejected,
-        },
-    )
-
-
-def _tell(
-    reading: Reading, report: dict[str, Any], *, doubts: Sequence[str], as_json: bool
-) -> None:
-    if as_json:
-        print_json(report)
-        return
-    for header in reading.unused:
-        note(f"[yellow]column {safe(header)!s} is not used[/yellow]")
-    _list(doubts, "yellow")
-    _list([str(problem) for problem in reading.problems], "red")
-    if report["written"]:
-        skipped = f", {reading.rejected} skipped" if reading.rejected else ""
-        what = "watchlist entries" if report["kind"] == "watchlist" else report["kind"]
-        say(f"{report['written']} {what} imported{skipped}")
-    else:
-        total = reading.rejected + len(reading.accepted)
-        note(f"[red]nothing was written: {reading.rejected} of {total} rows cannot be read[/red]")
-        if reading.accepted:
-            note(f"--skip-bad-rows imports the other {len(reading.accepted)}")
-
-
-def _list(lines: Sequence[str], colour: str) -> None:
-    for line in lines[:_SHOWN]:
-        note(f"[{colour}]{safe(line)}[/{colour}]")
-    if len(lines) > _SHOWN:
-        note(f"[{colour}]and {len(lines) - _SHOWN} more: --json lists all[/{colour}]")
+    with file.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    payload = {
+        "kind": report.kind,
+        "sha256": digest,
+        "ids": report.changed_ids.shown,
+        "written": report.written,
+        "rejected": report.rejected,
+    }
+    target.journal.append("import", now, f"{report.kind}-{timestamp(now)}", payload=payload)

@@ -7,7 +7,7 @@ import typer
 
 from earshot.aws.config_store import Config
 from earshot.aws.keys import timestamp
-from earshot_ops import import_cells
+from earshot.imports import cells
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.commands.on_target import AsJson, on_target
 from earshot_ops.commands.screen import print_json, safe, say
@@ -16,7 +16,7 @@ from earshot_ops.target import Target
 
 def _address(given: str) -> str:
     try:
-        return import_cells.email(given)
+        return cells.email(given)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
 

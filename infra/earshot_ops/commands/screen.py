@@ -1,19 +1,18 @@
 """What the operator sees: data on standard output, everything else on standard error."""
 
 import json
+import sys
 import unicodedata
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import track
+from rich.progress import BarColumn, Progress, TaskProgressColumn
 
 out = Console(soft_wrap=True, highlight=False, emoji=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
-
-T = TypeVar("T")
 
 
 def safe(text: object) -> str:
@@ -45,13 +44,25 @@ def working(doing: str) -> AbstractContextManager[object]:
     return err.status(doing)
 
 
-def progress(things: Iterable[T], doing: str, *, total: int) -> Iterable[T]:
-    """The same things, with a bar on standard error while they are used up."""
-    return track(
-        things,
-        description=doing,
-        total=total,
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
+def is_attended() -> bool:
+    """Somebody sits there who can be asked."""
+    return err.is_terminal and sys.stdin.isatty()
+
+
+@contextmanager
+def progress(doing: str, total: int) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, moved by what is yielded: how much of ``total`` is done, and how
+    many rows that were."""
+    columns = (
+        "{task.description}",
+        BarColumn(),
+        TaskProgressColumn(),
+        "{task.fields[rows]:,} rows",
     )
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(doing, total=total, rows=0)
+
+        def show(done: int, rows: int) -> None:
+            bar.update(task, completed=done, rows=rows)
+
+        yield show

@@ -219,7 +219,11 @@ def journal_object(kind: str, moment: datetime, identity: str) -> str:
 
 
 def watchlist_object() -> str:
-    return "watchlist/current.json"
+    return "watchlist/current.bin"
+
+
+def poller_queries_object() -> str:
+    return "watchlist/queries.json"
 
 
 def import_manifest(kind: str) -> str:

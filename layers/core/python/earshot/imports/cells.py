@@ -6,18 +6,13 @@ Every function takes a trimmed cell that is not empty; ``ValueError`` carries th
 import re
 import unicodedata
 from datetime import time
-from urllib.parse import urlsplit
 
 from earshot.domain.zones import check_zone
+from earshot.imports import hosts
 
 _SELLER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _EMAIL = re.compile(r"[!-~]{1,64}(?<!@)@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
 _LIST = re.compile(r"[;|\n]")
-_NUMBER = re.compile(
-    r"[$€£]?\s?(?:[0-9]{1,15}|[0-9]{1,3}(?:([ ,.'\u2019\u00a0\u202f])[0-9]{3})(?:\1[0-9]{3}){0,3})"
-    r"(?P<cents>[.,]00?)?"
-)
-_HOST = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}")
 _CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?::00)?")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _EVERY_DAY = {"all", "every day", "daily"}
@@ -25,14 +20,57 @@ _TRUE = {"yes", "y", "true", "1", "x"}
 _FALSE = {"no", "n", "false", "0"}
 _LONGEST_ID = 200
 _LONGEST_CELL = 2_000
+_LONGEST_PROSE = 20_000
+MOST_DEPUTIES = 20
+
+# What spreadsheets and CRMs write for nothing. "NA" is a place: North America, Namibia.
+# fmt: off
+_NOTHING = frozenset((
+    "", "-", "--", "---", "\u2013", "\u2014", "?", ".", "n/a", "n.a.", "#n/a", "#na", "#ref!",
+    "#value!", "#name?", "#div/0!", "#null!", "#num!", "null", "(null)", "<null>", "nil", "none",
+    "(none)", "(blank)", "(empty)", "nan", "undefined", "unknown", "not available", "tbd", "\\n",
+))
+# fmt: on
+# A cell of ours that a spreadsheet would have run as a formula has an apostrophe before it.
+_NEUTRALISED = re.compile(r"'+[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+
+
+def content(cell: str) -> str:
+    """The cell without blanks around it; empty when it says nothing (``n/a``, ``-``, ``#N/A``)."""
+    found = cell.strip().strip("\u200b\ufeff").strip()
+    if found.casefold() in _NOTHING:
+        return ""
+    return found[1:] if found[0] == "'" and _NEUTRALISED.match(found) else found
 
 
 def text(cell: str) -> str:
-    if len(cell) > _LONGEST_CELL:
-        raise ValueError(f"is longer than {_LONGEST_CELL:,} characters")
-    if any(unicodedata.category(letter) == "Cc" for letter in cell if letter not in "\r\n\t"):
+    return _checked(cell, _LONGEST_CELL)
+
+
+def prose(cell: str) -> str:
+    """A text of several sentences."""
+    return _checked(cell, _LONGEST_PROSE)
+
+
+def _checked(cell: str, longest: int) -> str:
+    if len(cell) > longest:
+        raise ValueError(f"is longer than {longest:,} characters")
+    if not cell.isprintable() and any(map(_is_control, cell)):
         raise ValueError("holds a control character")
     return cell
+
+
+def _is_control(letter: str) -> bool:
+    return letter not in "\r\n\t" and unicodedata.category(letter) in {"Cc", "Cs"}
+
+
+def neutralised(cell: str) -> str:
+    """For a file that a spreadsheet may open: no formula. ``content`` takes it back.
+
+    https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def identifier(cell: str) -> str:
@@ -67,8 +105,12 @@ def items(cell: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
-def seller_ids(cell: str) -> tuple[str, ...]:
-    return tuple(seller_id(item) for item in items(cell))
+def people(cell: str) -> tuple[str, ...]:
+    """Sellers by id, name or address."""
+    found = items(cell)
+    if len(found) > MOST_DEPUTIES:
+        raise ValueError(f"names more than {MOST_DEPUTIES} people")
+    return found
 
 
 def entry_ids(cell: str) -> tuple[str, ...]:
@@ -85,27 +127,7 @@ def handles(cell: str) -> tuple[str, ...]:
 
 def domains(cell: str) -> tuple[str, ...]:
     """Host names, also out of web addresses; ``www.`` is dropped."""
-    return tuple(dict.fromkeys(_domain(item) for item in items(cell)))
-
-
-def _domain(item: str) -> str:
-    try:
-        host = urlsplit(item if "//" in item else f"//{item}").hostname or ""
-        host = host.removeprefix("www.").rstrip(".").encode("idna").decode()
-    except ValueError:
-        host = ""
-    if not _HOST.fullmatch(host):
-        raise ValueError(f"{item!r} is no domain, such as acme.example")
-    return host
-
-
-def whole_number(cell: str) -> int:
-    """Digits, also in groups of three (``1,200``, ``1.200``, ``1 200``), with a currency sign or
-    without, and with no cents but ``.00``."""
-    found = _NUMBER.fullmatch(cell)
-    if found is None:
-        raise ValueError(f"{cell!r} is no whole number")
-    return int(re.sub(r"\D", "", cell.removesuffix(found["cents"] or "")))
+    return tuple(dict.fromkeys(hosts.host(item) for item in items(cell)))
 
 
 def clock(cell: str) -> time:
