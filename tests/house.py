@@ -46,13 +46,13 @@ class House:
         sellers.put(examples.seller("ben", territories=("DACH",)))
         accounts.put_accounts(
             examples.account(
-                account_id=name.lower(),
+                account_id=name.lower()[:4],
                 name=name,
-                domains=(f"{name.lower()}.example",),
+                domains=(f"{name.lower()[:4]}.example",),
                 owner="anna",
                 territory="DACH",
             )
-            for name in ("Acme", "Beta")
+            for name in ("Acme", "Betatron")  # "beta" is an ordinary word
         )
         accounts.put_entries([examples.entry(EntryKind.COMPETITOR, "rival", "RivalCRM")])
         compile_watchlist.handle({}, _Context())

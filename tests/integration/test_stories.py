@@ -127,7 +127,7 @@ HISTORY: tuple[dict[str, Any], ...] = (
     entry(2, f"RT @handle-1: {WHY}"),
     entry(3, f"{WHY[:90]}\u2026 http://bit.ly/2"),
     entry(4, f"We at Acme too. \u201c{WHY}\u201d"),
-    entry(5, "Beta is in the same boat with RivalCRM", thread_id="p2"),
+    entry(5, "Betatron is in the same boat with RivalCRM", thread_id="p2"),
     entry(6, "We left RivalCRM as well, any alternatives?", thread_id="p1"),
     entry(7, WHY, posted_at="2026-12-20T09:00:00Z"),
     entry(8, END),

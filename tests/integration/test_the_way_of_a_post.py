@@ -101,7 +101,7 @@ def test_the_same_post_through_two_connections_is_one_signal(house: House) -> No
 
 def test_one_post_about_two_accounts_alerts_their_owner_once(house: House) -> None:
     house.furnish()
-    house.deliver(entry(1, "Acme and Beta are both leaving RivalCRM"))
+    house.deliver(entry(1, "Acme and Betatron are both leaving RivalCRM"))
     house.run()
     assert len(house.signals(ACME, BETA)) == 2
     assert [seller for _, seller, _ in house.alerts()] == ["anna"]
@@ -110,7 +110,7 @@ def test_one_post_about_two_accounts_alerts_their_owner_once(house: House) -> No
 def test_an_edit_moves_the_post_to_its_new_subject_whatever_comes_first(house: House) -> None:
     house.furnish()
     first = entry(1, LEAVING)
-    edited = entry(1, LEAVING.replace("Acme", "Beta"), edited_at="2026-11-18T11:30:00Z")
+    edited = entry(1, LEAVING.replace("Acme", "Betatron"), edited_at="2026-11-18T11:30:00Z")
     for order in ((first, edited), (edited, first)):
         for version in order:
             house.deliver(version)
@@ -123,7 +123,7 @@ def test_an_edit_that_overtakes_the_undecided_first_version_wins(house: House) -
     house.furnish()
     house.deliver(entry(1, LEAVING))
     house.step("deliveries")  # its mention waits in the queue
-    house.deliver(entry(1, LEAVING.replace("Acme", "Beta"), edited_at="2026-11-18T11:30:00Z"))
+    house.deliver(entry(1, LEAVING.replace("Acme", "Betatron"), edited_at="2026-11-18T11:30:00Z"))
     house.step("deliveries")
     house.run()
     assert house.signals(ACME) == {}
@@ -146,7 +146,7 @@ def test_an_erased_post_leaves_a_shared_delivery_to_the_others_and_stays_away(
     house: House,
 ) -> None:
     house.furnish()
-    delivery = house.deliver(entry(1, LEAVING), entry(2, "Beta is switching from RivalCRM"))
+    delivery = house.deliver(entry(1, LEAVING), entry(2, "Betatron is switching from RivalCRM"))
     house.run()
     assert eraser().erase_post("generic", "p1") == "erased"
     assert len(house.objects("journal/")) == 1  # the keyed hash, for a restore
@@ -174,7 +174,7 @@ def test_an_erased_person_is_gone_with_every_post_and_refused_from_then_on(house
     house.furnish()
     person = {"id": "u7", "handle": "handle-7", "name": "Name 7"}
     house.deliver(entry(1, LEAVING, author=person), entry(2, "tulips", author=person))
-    house.deliver(entry(3, "Beta is leaving RivalCRM", author=person))
+    house.deliver(entry(3, "Betatron is leaving RivalCRM", author=person))
     house.run()
     assert eraser().erase_person("generic", "u7") == 3
     house.deliver(entry(4, "We at Acme are leaving RivalCRM too", author=person))
@@ -213,11 +213,11 @@ def test_a_mention_that_fails_holds_up_no_other_of_its_subject(house: House) -> 
 
 HISTORY: tuple[dict[str, Any], ...] = (
     entry(1, LEAVING),
-    entry(2, "Same at Beta, RivalCRM is awful", thread_id="p1"),
+    entry(2, "Same at Betatron, RivalCRM is awful", thread_id="p1"),
     entry(3, "Acme here again: how much is it?", thread_id="p1", author={"id": "u1"}),
     entry(4, "Any alternatives to RivalCRM?"),
-    entry(4, "Any alternatives to RivalCRM? We are Beta.", edited_at="2026-11-18T11:40:00Z"),
-    entry(5, "Acme and Beta are both switching from RivalCRM asap"),
+    entry(4, "Any alternatives to RivalCRM? We are Betatron.", edited_at="2026-11-18T11:40:00Z"),
+    entry(5, "Acme and Betatron are both switching from RivalCRM asap"),
     entry(6, "tulips"),
     {"id": "p5", "deleted": True},
 )

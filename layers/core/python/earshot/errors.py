@@ -53,6 +53,10 @@ class BusyError(EarshotError):
     """Optimistic locking lost every try; the record is worth a retry."""
 
 
+class UnreadableWatchlistError(EarshotError):
+    """A compiled watchlist in a format that this version does not know, or a damaged one."""
+
+
 class MailRefusedError(EarshotError):
     """The mail service answered that it did not accept the message; nothing was sent."""
 

@@ -1,42 +1,61 @@
-"""The compiled watchlist in S3, loaded once per container and swapped when its version changes."""
+"""The compiled watchlist in S3, loaded once per container and swapped when it changes."""
 
+import json
 import time
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from earshot.aws import keys
-from earshot.domain.watchlist import Watchlist, WatchlistIndex, index
+from earshot.domain.watchlist_index import WatchlistIndex, from_bytes, nobody, to_bytes
+from earshot.errors import UnreadableWatchlistError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+    from earshot.domain.poller_queries import PollerQueries
+
 FRESH_SECONDS = 30.0
-EMPTY = Watchlist(version="empty", entries=())
 _NOTHING_NEW = frozenset({"304", "NotModified", "NoSuchKey"})
 
 
+def _nothing() -> None:
+    """Nobody counts."""
+
+
 class WatchlistArtifact:
-    def __init__(self, s3: "S3Client", bucket: str) -> None:
+    """``when_refused`` is called each time a newer artifact cannot be read."""
+
+    def __init__(
+        self, s3: "S3Client", bucket: str, when_refused: Callable[[], None] = _nothing
+    ) -> None:
         self._s3 = s3
         self._bucket = bucket
+        self._when_refused = when_refused
         self._etag = ""
-        self._loaded = index(EMPTY)
+        self._loaded: WatchlistIndex | None = None
         self._checked_at = float("-inf")
 
-    def save(self, watchlist: Watchlist) -> None:
-        self._s3.put_object(
-            Bucket=self._bucket,
-            Key=keys.watchlist_object(),
-            Body=watchlist.model_dump_json().encode(),
-            ContentType="application/json",
-        )
+    def save(self, index: WatchlistIndex) -> None:
+        self._put(keys.watchlist_object(), to_bytes(index), "application/octet-stream")
+
+    def save_queries(self, queries_by_source: Mapping[str, "PollerQueries"]) -> None:
+        """For the pollers, which need nothing else of the watchlist."""
+        dumped = {source: found.model_dump() for source, found in queries_by_source.items()}
+        self._put(keys.poller_queries_object(), json.dumps(dumped).encode(), "application/json")
 
     def current(self) -> WatchlistIndex:
-        """At most ``FRESH_SECONDS`` old; before the first compilation it lists nobody."""
+        """At most ``FRESH_SECONDS`` old; before the first compilation it lists nobody.
+
+        A newer one that cannot be read leaves the former in use. Without a former one
+        ``UnreadableWatchlistError`` escapes: a post must not be held against no names at all.
+        """
         if time.monotonic() - self._checked_at >= FRESH_SECONDS:
             self._refresh()
             self._checked_at = time.monotonic()
+        if self._loaded is None:
+            self._loaded = nobody()
         return self._loaded
 
     def _refresh(self) -> None:
@@ -49,5 +68,13 @@ class WatchlistArtifact:
             if error.response["Error"]["Code"] in _NOTHING_NEW:
                 return
             raise
-        self._loaded = index(Watchlist.model_validate_json(answer["Body"].read()))
+        try:
+            self._loaded = from_bytes(answer["Body"].read())
+        except UnreadableWatchlistError:
+            self._when_refused()
+            if self._loaded is None:
+                raise
         self._etag = answer["ETag"]
+
+    def _put(self, key: str, body: bytes, content_type: str) -> None:
+        self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)

@@ -1,6 +1,9 @@
-"""Make the artifact that matching loads."""
+"""Make the artifact that matching loads, and the queries of the pollers."""
 
-import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -8,7 +11,13 @@ from aws_lambda_powertools import Logger
 from earshot.aws import clients
 from earshot.aws.account_store import AccountStore
 from earshot.aws.watchlist_artifact import WatchlistArtifact
-from earshot.domain.watchlist import Watchlist, contact_handles, entry_of
+from earshot.domain.aliases import OrdinaryWords
+from earshot.domain.models import WatchlistEntry
+from earshot.domain.poller_queries import SEARCHES, poller_queries
+from earshot.domain.topics import TopicQueryError, parse
+from earshot.domain.watchlist import compile_entries, contact_handles, entry_of
+from earshot.domain.watchlist_index import WatchlistIndex
+from earshot.flows.counting import count
 from earshot.settings import settings
 
 logger = Logger()
@@ -18,20 +27,52 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     accounts = AccountStore(clients.table(settings().EARSHOT_TABLE))
     artifact = WatchlistArtifact(clients.s3(), settings().EARSHOT_BUCKET)
     compiled = compile_from(accounts, artifact)
-    logger.info("watchlist_compiled", version=compiled.version, entries=len(compiled.entries))
-    return {"version": compiled.version, "entries": len(compiled.entries)}
+    logger.info("watchlist_compiled", version=compiled.version, entries=len(compiled))
+    return {"version": compiled.version, "entries": len(compiled)}
 
 
-def compile_from(accounts: AccountStore, artifact: WatchlistArtifact) -> Watchlist:
+def compile_from(accounts: AccountStore, artifact: WatchlistArtifact) -> WatchlistIndex:
     """The version is the digest of the content, so the same names give the same version."""
-    entries = [entry_of(account) for account in accounts.accounts()]
-    entries += accounts.entries()
-    unversioned = Watchlist(
-        version="",
-        entries=tuple(sorted(entries, key=lambda entry: entry.entry_id)),
-        account_by_handle=dict(sorted(contact_handles(accounts.contacts()).items())),
+    listed = list(_well_formed(accounts.entries()))
+    compiled = compile_entries(
+        _all(accounts, listed),
+        account_by_handle=contact_handles(accounts.contacts()),
+        ordinary=ordinary_words(),
     )
-    version = hashlib.sha256(unversioned.model_dump_json().encode()).hexdigest()[:12]
-    compiled = unversioned.model_copy(update={"version": version})
     artifact.save(compiled)
+    artifact.save_queries(
+        {
+            source: poller_queries(listed, ordinary=ordinary_words(), **asdict(search))
+            for source, search in SEARCHES.items()
+        }
+    )
     return compiled
+
+
+@cache
+def ordinary_words() -> OrdinaryWords:
+    """Everyday ones were counted in posts, written small; the others are rarer, or words, people
+    and places that companies like to be named after."""
+    listed = resources.files("earshot").joinpath("models/ordinary_words.txt")
+    everyday, _, others = listed.read_text("utf-8").partition("\n\n")
+    return OrdinaryWords(frozenset(everyday.split()), frozenset(others.split()))
+
+
+def _all(accounts: AccountStore, listed: Iterable[WatchlistEntry]) -> Iterator[WatchlistEntry]:
+    """Accounts one after the other, never all at once."""
+    for account in accounts.accounts():
+        yield entry_of(account)
+    yield from listed
+
+
+def _well_formed(entries: Iterable[WatchlistEntry]) -> Iterator[WatchlistEntry]:
+    """One topic that cannot be read keeps nothing else from being listened for."""
+    for entry in entries:
+        try:
+            if entry.query:
+                parse(entry.query)
+        except TopicQueryError:
+            count("topic_refused")
+            logger.warning("topic_refused", entry_id=entry.entry_id)
+        else:
+            yield entry

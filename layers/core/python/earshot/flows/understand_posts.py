@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -39,7 +39,8 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 
 @cache
 def artifact() -> WatchlistArtifact:
-    return WatchlistArtifact(clients.s3(), settings().EARSHOT_BUCKET)
+    refused = partial(count, "watchlist_refused")
+    return WatchlistArtifact(clients.s3(), settings().EARSHOT_BUCKET, refused)
 
 
 @cache
