@@ -2,16 +2,52 @@
 
 Three ways to know the meaning, each with weights of its own: none (``embed`` is missing: words
 alone), static vectors, the semantic layer. What the alias's earlier posts were like and what
-sellers said of them comes in as an ``AliasPrior``.
+sellers said of them comes in as an ``AliasPrior``. docs/matching.md has the figures.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
-from earshot.domain.learned_prior import NOTHING_KNOWN, AliasPrior
+from pydantic import Field
 
-Vector = tuple[float, ...]
-Embed = Callable[[str], Vector]
+from earshot.domain.aboutness_features import (
+    Embed,
+    Features,
+    Subject,
+    dot,
+    features_of,
+    subject_of,
+)
+from earshot.domain.learned_prior import (
+    NOTHING_KNOWN,
+    AliasPrior,
+    correction,
+    observed,
+    probability,
+    taught,
+)
+from earshot.domain.values import Model
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class Weights(Model):
+    """Of one way of knowing meanings. An alias's ``prior`` is the mean kinship of its past posts,
+    which starts as ``strength`` posts of the kinship that its closeness predicts, less its
+    renaming, each in standard deviations over the accounts of the training."""
+
+    version: str
+    weights: tuple[float, ...]
+    intercept: float
+    kinship_at_zero: float
+    kinship_per_closeness: float
+    strength: float
+    kinship_mean: float
+    kinship_scale: float
+    renaming_mean: float
+    renaming_scale: float
+    unsure_from: Percent
+    unsure_to: Percent
 
 
 @dataclass(frozen=True)
@@ -27,39 +63,63 @@ class Verdict:
         return self.decides and self.percent >= 50
 
 
-@dataclass(frozen=True)
-class Subject:
-    """One alias of one account, with all that does not change from post to post. Made once per
-    container and kept."""
-
-    alias: str
-    name: str
-    texts: tuple[str, ...]
-
-
 class Aboutness:
     """``version`` names the weights and the way of knowing meanings; it belongs in the model
     version that a decision stores."""
 
-    version = "aboutness-0-surface"
-
-    def __init__(self, embed: Embed | None = None) -> None:
+    def __init__(self, weights: Weights, embed: Embed | None = None) -> None:
+        self.version = weights.version
+        self._weights = weights
         self._embed = embed
 
     def subject(
         self, alias: str, *, name: str, description: str | None, website_text: str | None
     ) -> Subject:
-        return Subject(alias, name, tuple(filter(None, (description, website_text))))
+        return subject_of(
+            alias,
+            name=name,
+            description=description or "",
+            website_text=website_text or "",
+            embed=self._embed,
+        )
 
     def judge(self, text: str, subject: Subject, prior: AliasPrior = NOTHING_KNOWN) -> Verdict:
         """The same text, subject and prior give the same verdict."""
-        known = len(text) and len(subject.texts) and prior.posts >= 0
-        return Verdict(percent=50, decides=not known)
+        features = features_of(text, subject, self._embed)
+        percent = round(100 * probability(self.logit(features, subject, prior)))
+        sure = not self._weights.unsure_from < percent < self._weights.unsure_to
+        return Verdict(percent, decides=sure and (subject.described or prior.labels > 0))
 
     def observe(self, text: str, subject: Subject, prior: AliasPrior) -> AliasPrior:
         """The prior after one more unlabelled post of the alias."""
-        return prior
+        kinship = features_of(text, subject, self._embed).kinship
+        return observed(prior, kinship, version=self.version)
 
     def teach(self, text: str, subject: Subject, prior: AliasPrior, *, about: bool) -> AliasPrior:
-        """The prior after a seller said what a post was about."""
-        return prior
+        """The prior after a seller said whether a post was about the account."""
+        features = features_of(text, subject, self._embed)
+        logit = self._unlabelled(features, subject, prior)
+        return taught(prior, logit, features.vector, about=about, version=self.version)
+
+    def logit(self, features: Features, subject: Subject, prior: AliasPrior) -> float:
+        if prior.version != self.version:
+            return self._unlabelled(features, subject, NOTHING_KNOWN)
+        logit = self._unlabelled(features, subject, prior)
+        return logit + correction(prior, logit, features.vector)
+
+    def _unlabelled(self, features: Features, subject: Subject, prior: AliasPrior) -> float:
+        prior = prior if prior.version == self.version else NOTHING_KNOWN
+        inputs = (*features.values, alias_prior(self._weights, subject, prior))
+        return self._weights.intercept + dot(self._weights.weights, inputs)
+
+
+def alias_prior(weights: Weights, subject: Subject, prior: AliasPrior) -> float:
+    """How much the alias itself speaks for the account, before the post is read."""
+    meaning = subject.meaning
+    closeness = meaning.closeness if meaning else 0.0
+    renaming = meaning.renaming if meaning else float(subject.longer_name)
+    expected = weights.kinship_at_zero + weights.kinship_per_closeness * closeness
+    known = weights.strength * expected + prior.kinship
+    kinship = known / (weights.strength + prior.posts) - weights.kinship_mean
+    away = (renaming - weights.renaming_mean) / weights.renaming_scale
+    return kinship / weights.kinship_scale - away
