@@ -1,8 +1,8 @@
 """Stories: copies made from real posts must be known, and other posts must not be taken for them.
 
-Copies are made the way people and feeds make them: reposts with and without a remark, cut (posts of
-``CUT_FROM`` characters and more: nothing shorter is cut in earnest), quoted, with another link, with
-tags, in capitals. Hard negatives are the same posts telling another
+Copies are made the way people and feeds make them: reposts with and without a remark, cut (posts
+of ``CUT_FROM`` characters and more: nothing shorter is cut in earnest), quoted, with another link,
+with tags, in capitals. Hard negatives are the same posts telling another
 event (another figure, half of the words another's, the same opening with another end) and the pairs
 that annotators called different.
 """

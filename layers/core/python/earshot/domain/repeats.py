@@ -28,13 +28,15 @@ _LEAST_SHARED = 0.5
 
 _WORD = re.compile(r"\w+")
 _LINK = re.compile(
-    r"(?:https?://|www\.)\S+|\b(?:t\.co|bit\.ly|goo\.gl|ow\.ly|tinyurl\.com)/\S+", re.IGNORECASE
+    r"(?:https?://|www\.)[^\s\u201d\u00bb\"]+|\b(?:t\.co|bit\.ly|goo\.gl|ow\.ly|tinyurl\.com)/\w+",
+    re.IGNORECASE,
 )
 _REPOST = re.compile(r"(?:^|\s)(?:RT|MT|QT)\s*:?\s*@\w+\s*:?\s*", re.IGNORECASE)
 _CREDIT = re.compile(r"(?:\b(?:via|h/t|by)\s+)?@\w+", re.IGNORECASE)
+_EDGE_TAGS = re.compile(r"^(?:\s*#\w+)+|(?:#\w+\s*)+$")
 _CUT = re.compile(r"(?:\u2026|\.{3,}|\[\u2026\]|\[\.\.\.\])\s*(?:\(?more\)?)?\s*$", re.IGNORECASE)
 _MARKS = '\u201c\u201d\u00ab\u00bb\u201e"'
-_QUOTED = re.compile(f"[{_MARKS}]([^{_MARKS}]+)[{_MARKS}]")
+_QUOTED = re.compile(f"[{_MARKS}](.+)[{_MARKS}]", re.DOTALL)
 _LEAST_QUOTED = 0.6
 
 
@@ -107,10 +109,10 @@ def _begins(short: Sketch, long: Sketch) -> bool:
 def _own_or_repeated(post: Post) -> tuple[str, bool]:
     """The words that the post repeats, or its own; and whether they end in an ellipsis."""
     text = post.repeats or _REPOST.split(post.plain)[-1]
-    text = _LINK.sub(" ", text).strip()
+    text = _EDGE_TAGS.sub(" ", _LINK.sub(" ", text).strip()).strip()
     cut = _CUT.search(text) is not None
-    inside = max(_QUOTED.findall(text), key=len, default="")
-    if len(_WORD.findall(inside)) >= max(CUT_WORDS, _LEAST_QUOTED * len(_words(text))):
+    inside = found.group(1) if (found := _QUOTED.search(text)) else ""
+    if len(_words(inside)) >= max(SAME_TEXT_WORDS, _LEAST_QUOTED * len(_words(text))):
         text, cut = inside, _CUT.search(inside) is not None
     return text, cut
 
