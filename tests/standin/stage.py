@@ -10,6 +10,9 @@ from earshot_ops import templates
 from earshot_ops.chalice_configuration import ROOT
 
 _TABLE = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
+VISIBILITY = "360"
+"""Seconds; six times a minute: in the template it is a parameter."""
+
 _FIFO = ("FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit")
 
 
@@ -49,6 +52,7 @@ def make_stage(aws: Aws, name: str) -> dict[str, str]:
         "EARSHOT_DELIVERIES_QUEUE_URL": queues.make("DeliveriesQueue", "d", dead="dd"),
         "EARSHOT_MENTIONS_DLQ_URL": queues.make("MentionsDlq", "md.fifo"),
         "EARSHOT_MENTIONS_QUEUE_URL": queues.make("MentionsQueue", "m.fifo", dead="md.fifo"),
+        "EARSHOT_INBOX_DLQ_URL": queues.make("InboxDlq", "id"),
         "EARSHOT_SECRET_PREFIX": f"{name}/connections/",
         "EARSHOT_TOMBSTONE_SECRET": secret["ARN"],
         "EARSHOT_CONFIGURATION_SET": "earshot",
@@ -63,10 +67,11 @@ class _Queues:
         self._described = _resources()
 
     def make(self, resource: str, name: str, *, dead: str = "") -> str:
-        """Its address. Visibility stays at the default: the template's is a parameter."""
+        """Its address."""
         wanted = self._described[resource]["Properties"]
         attributes = {key: _text(wanted[key]) for key in _FIFO if wanted.get(key)}
         if dead:
+            attributes["VisibilityTimeout"] = VISIBILITY
             most = wanted["RedrivePolicy"]["maxReceiveCount"]
             target = f"arn:aws:sqs:us-east-1:000000000000:{self._stage}-{dead}"
             policy = {"deadLetterTargetArn": target, "maxReceiveCount": most}
