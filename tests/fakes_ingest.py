@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "EARSHOT_DELIVERIES_DLQ_URL": "https://sqs.eu-central-1.amazonaws.com/1/deliveries-dlq",
     "EARSHOT_MENTIONS_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/mentions.fifo",
     "EARSHOT_MENTIONS_DLQ_URL": "https://sqs.eu-central-1.amazonaws.com/1/mentions-dlq.fifo",
+    "EARSHOT_INBOX_DLQ_URL": "https://sqs.eu-central-1.amazonaws.com/1/inbox-dlq",
     "EARSHOT_SECRET_PREFIX": "earshot/test/connections/",
     "EARSHOT_TOMBSTONE_SECRET": "tombstones",
     "EARSHOT_CONFIGURATION_SET": "earshot",

@@ -5,7 +5,7 @@ from typing import Any
 from chalice import Chalice, Rate
 from chalice.app import CloudWatchEvent, SQSEvent
 
-from earshot.flows import compile_watchlist, decide_signals, understand_posts
+from earshot.flows import compile_watchlist, decide_signals, import_dropped, understand_posts
 
 app = Chalice(app_name="enrich", configure_logs=False)
 
@@ -23,3 +23,8 @@ def decide(event: SQSEvent) -> dict[str, Any]:
 @app.schedule(Rate(15, unit=Rate.MINUTES), name="compile_watchlist")
 def compile_entries(event: CloudWatchEvent) -> dict[str, Any]:
     return compile_watchlist.handle(event.to_dict(), event.context)
+
+
+@app.on_sqs_message(queue_arn="merged", batch_size=1, name="import_dropped")
+def import_file(event: SQSEvent) -> dict[str, Any]:
+    return import_dropped.handle(event.to_dict(), event.context)

@@ -65,6 +65,7 @@ def visibilities(configuration: ChaliceConfiguration) -> dict[str, str]:
     return {
         "DeliveriesVisibility": str(6 * lambdas["understand_posts"].timeout_s),
         "MentionsVisibility": str(6 * lambdas["decide_signals"].timeout_s),
+        "InboxVisibility": str(6 * lambdas["import_dropped"].timeout_s),
     }
 
 

@@ -83,6 +83,8 @@ class Target:
             "deliveries-dlq": outputs["DeliveriesDlqUrl"],
             "mentions.fifo": outputs["MentionsQueueUrl"],
             "mentions-dlq.fifo": outputs["MentionsDlqUrl"],
+            "inbox": outputs["InboxQueueUrl"],
+            "inbox-dlq": outputs["InboxDlqUrl"],
         }
 
     @property

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from earshot.aws import keys
 from earshot.settings import Settings
 from earshot_ops import build, chalice_configuration, layer
 from earshot_ops.chalice_configuration import ROOT, LambdaConfiguration
@@ -21,7 +22,7 @@ AARCH64 = 0xB7
 
 # Promise 7 of the design: only the suffix of an object key, a log stream or a secret's name.
 OPEN_SUFFIXES = (
-    re.compile(r"^\$\{DataBucketArn\}/[a-z]+/\*$"),
+    re.compile(r"^\$\{DataBucketArn\}/[a-z-]+/\*$"),
     re.compile(r"^arn:\S+:log-group:/aws/lambda/earshot-\$\{Stage\}-[a-z_]+:log-stream:\*$"),
     re.compile(r"^arn:\S+:secret:earshot/\$\{Stage\}/connections/\*$"),
 )
@@ -77,7 +78,7 @@ def _queue(built: Built, name: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", ["Deliveries", "Mentions"])
+@pytest.mark.parametrize("name", ["Deliveries", "Mentions", "Inbox"])
 def test_every_queue_has_a_dead_letter_queue_that_keeps_14_days(built: Built, name: str) -> None:
     redrive = _queue(built, f"{name}Queue")["RedrivePolicy"]
     assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{name}Dlq", "Arn"]}
@@ -89,7 +90,9 @@ def test_every_queue_has_a_dead_letter_queue_that_keeps_14_days(built: Built, na
 
 def test_there_is_no_queue_beyond_these(built: Built) -> None:
     names = {name for name, _ in built.of_type("AWS::SQS::Queue")}
-    assert names == {"DeliveriesQueue", "DeliveriesDlq", "MentionsQueue", "MentionsDlq"}
+    assert names == {
+        f"{name}{end}" for name in ("Deliveries", "Mentions", "Inbox") for end in ("Queue", "Dlq")
+    }
 
 
 @pytest.mark.parametrize(
@@ -97,6 +100,7 @@ def test_there_is_no_queue_beyond_these(built: Built) -> None:
     [
         ("Deliveries", "enrich", "understand_posts"),
         ("Mentions", "enrich", "decide_signals"),
+        ("Inbox", "enrich", "import_dropped"),
     ],
 )
 def test_a_message_stays_hidden_six_times_as_long_as_its_consumer_may_run(
@@ -109,7 +113,12 @@ def test_a_message_stays_hidden_six_times_as_long_as_its_consumer_may_run(
 
 @pytest.mark.parametrize(
     ("app", "consumer"),
-    [("enrich", "understand_posts"), ("enrich", "decide_signals"), ("alerts", "send_alerts")],
+    [
+        ("enrich", "understand_posts"),
+        ("enrich", "decide_signals"),
+        ("enrich", "import_dropped"),
+        ("alerts", "send_alerts"),
+    ],
 )
 def test_batches_fail_one_record_at_a_time(built: Built, app: str, consumer: str) -> None:
     (source,) = built.function(app, consumer)["Events"].values()
@@ -149,11 +158,23 @@ def test_no_bucket_is_public_or_open_without_tls(built: Built) -> None:
 
 
 def test_nothing_but_tls_reaches_a_queue(built: Built) -> None:
-    properties = built.data["QueuePolicy"]["Properties"]
     queues = {name for name, _ in built.of_type("AWS::SQS::Queue")}
-    assert {one["Ref"] for one in properties["Queues"]} == queues
-    (deny,) = properties["PolicyDocument"]["Statement"]
+    policies = [built.data[name]["Properties"] for name in ("QueuePolicy", "InboxQueuePolicy")]
+    assert {one["Ref"] for policy in policies for one in policy["Queues"]} == queues
+    (deny,) = policies[0]["PolicyDocument"]["Statement"]
+    _, only_tls = policies[1]["PolicyDocument"]["Statement"]
+    assert only_tls == {"Fn::If": ["SpeaksTls", deny, {"Ref": "AWS::NoValue"}]}
     assert (deny["Effect"], deny["Action"]) == ("Deny", "sqs:*")
+
+
+def test_s3_of_this_account_and_nobody_else_tells_of_dropped_files(built: Built) -> None:
+    notified = built.data["RawBucket"]["Properties"]["NotificationConfiguration"]
+    (one,) = notified["QueueConfigurations"]
+    assert one["Filter"] == {"S3Key": {"Rules": [{"Name": "prefix", "Value": keys.inbox()}]}}
+    allow, _ = built.data["InboxQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert allow["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert allow["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert built.data["RawBucket"]["DependsOn"] == "InboxQueuePolicy"
 
 
 def test_only_the_local_stage_does_without_tls(built: Built) -> None:
@@ -230,6 +251,7 @@ def test_dead_letters_and_waiting_messages_have_their_alarms(built: Built) -> No
     assert watched == {
         ("ApproximateNumberOfMessagesVisible", "DeliveriesDlq"): 0,
         ("ApproximateNumberOfMessagesVisible", "MentionsDlq"): 0,
+        ("ApproximateNumberOfMessagesVisible", "InboxDlq"): 0,
         ("ApproximateAgeOfOldestMessage", "DeliveriesQueue"): 300,
         ("ApproximateAgeOfOldestMessage", "MentionsQueue"): 300,
     }

@@ -126,11 +126,5 @@ def _record(target: Target, report: Report, file: Path) -> None:
     now = datetime.now(UTC)
     with file.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    payload = {
-        "kind": report.kind,
-        "sha256": digest,
-        "ids": report.changed_ids.shown,
-        "written": report.written,
-        "rejected": report.rejected,
-    }
+    payload = report.for_journal(f"sha256:{digest}")
     target.journal.append("import", now, f"{report.kind}-{timestamp(now)}", payload=payload)

@@ -56,6 +56,16 @@ class Report:
     def accepted(self) -> int:
         return self.new + self.changed + self.unchanged
 
+    def for_journal(self, file: str) -> dict[str, Any]:
+        """Ids only; ``file`` is what tells which file it was."""
+        return {
+            "kind": self.kind,
+            "file": file,
+            "ids": self.changed_ids.shown,
+            "written": self.written,
+            "rejected": self.rejected,
+        }
+
     def as_json(self) -> dict[str, Any]:
         return {
             "kind": self.kind,
