@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
+
 from earshot.domain.aboutness import Weights, alias_prior
 from earshot.domain.aboutness_features import Embed, Features, Subject, features_of, subject_of
 from earshot.domain.learned_prior import NOTHING_KNOWN, AliasPrior, observed
-from sklearn.linear_model import LogisticRegression
-
 from earshot_training.embeddings import embedder
 from earshot_training.labelled_posts import Company, companies
 

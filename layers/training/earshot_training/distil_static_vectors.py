@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from earshot.domain.static_vectors import DIMENSIONS
 from earshot_semantic.encoder import Encoder
 from numpy.typing import NDArray
 
+from earshot.domain.static_vectors import DIMENSIONS
 from earshot_training import minilm
 
 

@@ -8,9 +8,10 @@ from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
+from earshot_semantic import Semantic
+
 from earshot.domain.aboutness_features import Embed, Vector
 from earshot.meanings import semantic, static_vectors
-from earshot_semantic import Semantic
 
 KEPT = Path(".cache/embeddings")
 _BATCH = 32

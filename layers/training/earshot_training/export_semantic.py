@@ -9,10 +9,10 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+from earshot_semantic.encoder import Encoder
 from numpy.typing import NDArray
 
 from earshot_training import minilm
-from earshot_semantic.encoder import Encoder
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 

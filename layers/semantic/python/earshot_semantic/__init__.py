@@ -4,8 +4,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from earshot.domain.wordpiece import WordPieces
 
+from earshot.domain.wordpiece import WordPieces
 from earshot_semantic.encoder import Encoder
 
 WEIGHTS = Path(__file__).with_name("minilm.npz")
