@@ -18,18 +18,16 @@ from earshot.aws.envelopes import DeliveryMessage, parse
 from earshot.aws.mention_message import MentionMessage
 from earshot.aws.queues import Queue
 from earshot.aws.watchlist_artifact import WatchlistArtifact
-from earshot.domain.matching import match
-from earshot.domain.models import Deletion, Delivery, Ignored, Mention, Post, PostHead
-from earshot.domain.models import Understanding as Meaning
+from earshot.domain.models import Deletion, Delivery, Ignored, Post, PostHead
 from earshot.domain.repeats import sketch
 from earshot.domain.stories import strand_of
 from earshot.domain.subjects import find_subjects
-from earshot.domain.understanding import understand
 from earshot.domain.watchlist_index import WatchlistIndex
 from earshot.errors import GoneError, PermanentError
 from earshot.flows import posts_of_delivery
 from earshot.flows.counting import count
 from earshot.flows.erase import Eraser, eraser
+from earshot.flows.read_post import Reading, read
 from earshot.settings import settings
 from earshot.sources.surface import Held
 
@@ -107,9 +105,8 @@ def understand_post(
     Tombstones are looked for once all rows are written: an erasure beside this one either finds the
     rows, or is found.
     """
-    meaning = understand(post.plain)
-    mentions = match(post, index).sure
-    head = head_of(post, mentions, meaning, watchlist_version=index.version)
+    reading = read(post, index)
+    head = head_of(post, reading, watchlist_version=index.version)
     recorded = erasing.posts.record(head, datetime.now(UTC))
     if erasing.tombstones.refuses(post.source, post.native_id, post.author.author_id):
         erasing.erase_post(post.source, post.native_id, raw_key=delivery.raw_key)
@@ -119,15 +116,14 @@ def understand_post(
     if recorded.strand_ids:
         if recorded.strand_id is None:
             erasing.posts.keep(post.source, post.native_id)
-        send(message_of(recorded, delivery, mentions=mentions, meaning=meaning))
+        send(message_of(recorded, delivery, reading))
     return head.outcome
 
 
-def head_of(
-    post: Post, mentions: tuple[Mention, ...], meaning: Meaning, *, watchlist_version: str
-) -> PostHead:
+def head_of(post: Post, reading: Reading, *, watchlist_version: str) -> PostHead:
     """What this version says of the post, and where it goes."""
-    outcome = find_subjects(post, mentions, meaning.intent)
+    meaning, nearest = reading.understanding, reading.nearest
+    outcome = find_subjects(post, reading.mentions, meaning.intent)
     return PostHead(
         source=post.source,
         native_id=post.native_id,
@@ -139,24 +135,23 @@ def head_of(
         intent=meaning.intent,
         current_ids=outcome.subject_ids,
         strand_id=strand_of(post, sketch(post)) if outcome.subject_ids else None,
-        nearest=mentions[0].entry_id if mentions else None,
+        nearest=nearest.entry_id if nearest else None,
+        nearest_percent=nearest.percent if nearest else None,
         watchlist_version=watchlist_version,
         model_version=meaning.model_version,
         raw_key=post.raw_key,
     )
 
 
-def message_of(
-    head: PostHead, delivery: Delivery, *, mentions: tuple[Mention, ...], meaning: Meaning
-) -> MentionMessage:
+def message_of(head: PostHead, delivery: Delivery, reading: Reading) -> MentionMessage:
     return MentionMessage(
         source=head.source,
         native_id=head.native_id,
         version=head.version,
         author_id=head.author_id,
         subject_ids=head.current_ids,
-        mentions=mentions if head.current_ids else (),
-        understanding=meaning,
+        mentions=reading.mentions if head.current_ids else (),
+        understanding=reading.understanding,
         strand_id=head.strand_id,
         strand_ids=tuple(sorted(head.strand_ids)),
         watchlist_version=head.watchlist_version,
