@@ -134,12 +134,12 @@ def _stories(strands: Mapping[str, Strand]) -> Iterator[list[Strand]]:
     while left:
         story = [left.pop(next(iter(left)))]
         for strand in story:  # grows while it is walked
-            near = [n for n in sorted(strand.links & left.keys()) if _holds(strand, left[n])]
+            near = [n for n in sorted(strand.links & left.keys()) if holds(strand, left[n])]
             story += [left.pop(name) for name in near]
         yield story
 
 
-def _holds(one: Strand, other: Strand) -> bool:
+def holds(one: Strand, other: Strand) -> bool:
     """Words hold to words; a thread to the words that begin it, as long as they do."""
     if one.is_words and other.is_words:
         return True
