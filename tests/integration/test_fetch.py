@@ -107,7 +107,10 @@ def test_not_modified_is_an_answer(serve: Start) -> None:
 @pytest.mark.parametrize("status", ["404 Not Found", "500 Oops", "206 Partial", "410 Gone"])
 def test_other_statuses_fail_with_their_number(serve: Start, status: str) -> None:
     server = serve(answer(b"words of a page", status))
-    assert fails(fetcher(server), f"http://127.0.0.1:{server.port}") == f"status_{status[:3]}"
+    with pytest.raises(FetchError) as failure:
+        fetcher(server)(f"http://127.0.0.1:{server.port}", {})
+    assert failure.value.reason == f"status_{status[:3]}"
+    assert failure.value.status == int(status[:3])
 
 
 @pytest.mark.parametrize(
@@ -266,6 +269,22 @@ def test_a_name_that_does_not_resolve_fails(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     assert fails(Fetcher(), "http://nowhere.example/") == "gaierror"
+
+
+def test_a_resolver_that_does_not_answer_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answered = threading.Event()
+
+    def hang(*_: object, **__: object) -> list[object]:
+        answered.wait(10)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    begun = time.monotonic()
+    assert fails(Fetcher(seconds=0.2), "http://silent.example/") == "too_slow"
+    assert time.monotonic() - begun < 2
+    answered.set()
 
 
 @pytest.mark.parametrize(

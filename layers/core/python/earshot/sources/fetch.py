@@ -32,11 +32,13 @@ _OWN_HEADERS = {"user-agent": "earshot", "accept-encoding": "gzip", "connection"
 
 
 class FetchError(EarshotError):
-    """The page could not be had; the reason is a word, never a piece of the page."""
+    """The page could not be had; the reason is a word, never a piece of the page. ``status`` is
+    what the server answered, if that is why."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, status: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.status = status
 
 
 def loopback_hosts(settings: Settings) -> frozenset[tuple[str, int]]:
@@ -66,13 +68,14 @@ class Fetcher:
         else:
             raise FetchError("too_many_redirects")
         if page.status not in {200, 304}:
-            raise FetchError(f"status_{page.status}")
+            raise FetchError(f"status_{page.status}", status=page.status)
         return page
 
     def _exchange(self, url: str, headers: Headers, *, deadline: float) -> FetchedPage:
         parts, port = _split(url)
         try:
-            with _connected(parts, self._checked(parts, port), deadline=deadline) as connection:
+            found = self._checked(parts, port, deadline=deadline)
+            with _connected(parts, found, deadline=deadline) as connection:
                 query = f"?{parts.query}" if parts.query else ""
                 connection.request(
                     "GET", (parts.path or "/") + query, headers={**_OWN_HEADERS, **headers}
@@ -84,9 +87,9 @@ class Fetcher:
             late = time.monotonic() >= deadline
             raise FetchError("too_slow" if late else type(error).__name__) from error
 
-    def _checked(self, parts: SplitResult, port: int) -> tuple[Address, ...]:
+    def _checked(self, parts: SplitResult, port: int, *, deadline: float) -> tuple[Address, ...]:
         host = parts.hostname or ""
-        found = resolve(host, port)
+        found = resolve(host, port, seconds=deadline - time.monotonic())
         local = (host, port) in self.loopback
         if not all(address.ip.is_loopback if local else is_public(address.ip) for address in found):
             raise FetchError("address_refused")
