@@ -8,7 +8,6 @@ from statistics import mean, stdev
 from earshot.domain.aboutness import Weights, alias_prior
 from earshot.domain.aboutness_features import dot
 from earshot.domain.learned_prior import AliasPrior, correction, probability, taught
-
 from earshot_training.aboutness import Seen, inputs
 
 _BINS = 10
@@ -113,7 +112,7 @@ def after_feedback(results: Sequence[Judged]) -> float:
 
 def _order(result: Judged, seed: int) -> list[int]:
     order = list(range(len(result.logits)))
-    random.Random(seed).shuffle(order)  # noqa: S311
+    random.Random(seed).shuffle(order)
     return order
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from statistics import mean
 
 from earshot.meanings import weights
-
 from earshot_training.aboutness import UNSURE, Seen, all_seen, fit
 from earshot_training.judged import (
     Judged,
@@ -42,7 +41,7 @@ def cross_validated(folder: Path, *, semantic: bool) -> Row:
 def left_out(found: Sequence[Seen], way: str) -> Iterator[Judged]:
     for seed in range(_REPEATS):
         order = list(found)
-        random.Random(seed).shuffle(order)  # noqa: S311
+        random.Random(seed).shuffle(order)
         for fold in range(_FOLDS):
             testing = order[fold::_FOLDS]
             fitted = fit([one for one in order if one not in testing], way)
@@ -56,19 +55,19 @@ def row_of(results: Sequence[Judged], way: str) -> Row:
     companies = len({result.one.company.name for result in results})
     areas = [auc(result.logits, result.one.company.about) for result in results]
     labelled = after_labels(results)
+    error = standard_error(right) * (len(right) / companies) ** 0.5
+    within = mean(area for area in areas if area is not None)
+    after = ", ".join(f"{value:.3f}" for value in labelled.values())
     return Row(
         file=FILE,
         measure=f"accuracy averaged over {companies} companies, {way}",
         value=mean(right),
         goal=GOAL,
         detail=(
-            f"standard error {standard_error(right) * (len(right) / companies) ** 0.5:.3f}; "
-            f"AUC {auc(said, about) or 0:.3f}, within a company "
-            f"{mean(area for area in areas if area is not None):.3f}",
+            f"standard error {error:.3f}; AUC {auc(said, about) or 0:.3f}, within {within:.3f}",
             _decided(said, about),
             f"calibration error {calibration_error(said, about):.3f} (goal .05)",
-            f"after 5, 10, 20 labels {', '.join(f'{value:.3f}' for value in labelled.values())} "
-            "(goal .91)",
+            f"after 5, 10, 20 labels {after} (goal .91)",
             f"feedback replayed: AUC after 50 labels {after_feedback(results):.3f} (goal .80)",
         ),
     )
