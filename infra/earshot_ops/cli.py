@@ -3,9 +3,12 @@
 import typer
 
 from earshot_ops.commands.connect import connect
+from earshot_ops.commands.correct import correct
 from earshot_ops.commands.doctor import doctor
 from earshot_ops.commands.erase import erase
+from earshot_ops.commands.export import export
 from earshot_ops.commands.import_file import import_file
+from earshot_ops.commands.merge import merge, unmerge
 from earshot_ops.commands.mode import go_live, observe
 from earshot_ops.commands.why import why
 
@@ -24,6 +27,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("import", epilog=EXIT_CODES)(import_file)
+app.command("export", epilog=EXIT_CODES)(export)
+app.command("correct", epilog=EXIT_CODES)(correct)
+app.command("merge", epilog=EXIT_CODES)(merge)
+app.command("unmerge", epilog=EXIT_CODES)(unmerge)
 app.command("connect", epilog=EXIT_CODES)(connect)
 app.command("why", epilog=EXIT_CODES)(why)
 app.command("erase", epilog=EXIT_CODES)(erase)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from earshot.aws import keys
 from earshot.aws.config_store import Config
-from earshot.domain.models import Account, WatchlistEntry
+from earshot.domain.models import Account, Contact, WatchlistEntry
 from earshot.imports.columns import ImportKind
 from earshot.settings import settings
 from earshot.sources import catalog
@@ -48,6 +48,8 @@ def target(house: House, aws_environment: EmbeddedAws) -> Target:
         "DeliveriesDlqUrl": names.EARSHOT_DELIVERIES_DLQ_URL,
         "MentionsQueueUrl": names.EARSHOT_MENTIONS_QUEUE_URL,
         "MentionsDlqUrl": names.EARSHOT_MENTIONS_DLQ_URL,
+        "InboxQueueUrl": names.EARSHOT_INBOX_DLQ_URL,
+        "InboxDlqUrl": names.EARSHOT_INBOX_DLQ_URL,
         "TombstoneSecretArn": names.EARSHOT_TOMBSTONE_SECRET,
     }
     found = Deployed("test", "https://api.example/test/", outputs, names.model_dump())
@@ -231,6 +233,94 @@ def test_owners_are_found_by_name_or_address_and_duplicates_are_shown(
     ]
     owners = {one.account_id: one.owner for one in target.accounts.accounts()}
     assert owners == {"1": "nora", "2": "theo", "3": None}
+
+
+# accounts as people see them
+
+
+@pytest.fixture
+def two(earshot: Earshot, tmp_path: Path) -> str:
+    file = tmp_path / "two.csv"
+    file.write_text(
+        "id,name,website,phone,owner\n"
+        "1,Acme,acme.example,+49 30 1,nora\n"
+        "2,Acme Shop,shop.example,,\n"
+    )
+    earshot("import", "sellers", str(SAMPLE / "sellers.csv"))
+    earshot("import", "accounts", str(file))
+    return str(file)
+
+
+def test_a_correction_outlives_every_import_until_it_is_withdrawn(
+    target: Target, earshot: Earshot, two: str
+) -> None:
+    answer = earshot("correct", "1", "owner", "Theo Lindqvist")
+    assert answer.stdout == "1: owner is theo, says human\n"
+    assert earshot("import", "accounts", two).stdout.startswith("nothing to change in accounts")
+    found = target.accounts.get("1")
+    assert found
+    assert found.owner == "theo"
+    assert [one.role for one in target.sellers.candidates(found, [], None)] == ["owner"]
+    assert earshot("correct", "1", "owner", "--withdraw").stdout == "1: owner is nora, says crm\n"
+    gone = earshot("correct", "2", "phone", "--withdraw")
+    assert gone.stdout == "2: nobody says anything of phone\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence", "code"),
+    [
+        (("1", "colour", "red"), "there is no field 'colour'", ExitCode.USAGE),
+        (("1", "employees", "many"), "'many' is no whole number", ExitCode.USAGE),
+        (("1", "owner", "nobody"), "there is no seller 'nobody'", ExitCode.USAGE),
+        (("1", "phone", "n/a"), "the value says nothing", ExitCode.USAGE),
+        (("1", "phone"), "give either a VALUE or --withdraw", ExitCode.USAGE),
+        (("9", "phone", "1"), "there is no account '9'", ExitCode.PROBLEMS),
+    ],
+)
+def test_a_correction_that_cannot_be_is_refused(
+    earshot: Earshot, words: tuple[str, ...], sentence: str, code: ExitCode
+) -> None:
+    answer = earshot("correct", *words)
+    assert answer.exit_code == code
+    assert sentence in " ".join(answer.stderr.replace("│", " ").split())
+
+
+def test_two_accounts_are_merged_and_taken_apart_again(
+    house: House, target: Target, earshot: Earshot, two: str
+) -> None:
+    before = {one.account_id: one for one in target.accounts.accounts()}
+    answer = earshot("merge", "1", "2")
+    assert answer.stdout == "2 is shown with 1, as Acme\n"
+    (merged,) = target.accounts.accounts()
+    assert (merged.aliases, merged.domains) == (("Acme Shop",), ("acme.example", "shop.example"))
+    target.accounts.put_contacts([Contact(contact_id="c", name="C", account_id="2")])
+    assert [one.account_id for one in target.accounts.contacts()] == ["1"]
+    assert earshot("import", "accounts", two).stdout.startswith("nothing to change in accounts")
+    assert earshot("merge", "2", "1").exit_code == ExitCode.PROBLEMS
+    answer = earshot("unmerge", "2")
+    assert answer.stdout == "2 is an account of its own again: Acme Shop\n"
+    assert {one.account_id: one for one in target.accounts.accounts()} == before
+    assert [one.account_id for one in target.accounts.contacts()] == ["2"]
+    again = earshot("unmerge", "2")
+    assert again.exit_code == ExitCode.PROBLEMS
+    assert "'2' is merged into no account" in again.stderr
+    assert [entry["payload"] for entry in journal(house, "merge")] == [{"kept": "1", "gone": "2"}]
+
+
+def test_an_export_holds_no_formula_and_is_imported_as_it_was(
+    target: Target, earshot: Earshot, two: str, tmp_path: Path
+) -> None:
+    earshot("correct", "1", "description", "=HYPERLINK(1)")
+    file = tmp_path / "export.csv"
+    answer = earshot("export", "accounts", str(file), "--json")
+    assert json.loads(answer.stdout)["rows"] == 2
+    written = file.read_text("utf-8-sig")
+    assert "'+49 30 1" in written
+    assert "'=HYPERLINK(1)" in written
+    before = list(target.accounts.accounts())
+    assert earshot("import", "accounts", str(file)).exit_code == ExitCode.OK
+    assert list(target.accounts.accounts()) == before
+    assert earshot("export", "sellers", str(file)).exit_code == ExitCode.USAGE
 
 
 # connect

@@ -18,7 +18,19 @@ from earshot_ops.errors import EmbeddedAwsError, StackError
 from earshot_ops.local_endpoint import LocalEndpoint
 from earshot_ops.target import Target, open_target
 
-COMMANDS = ("import", "connect", "why", "erase", "doctor", "go-live", "observe")
+COMMANDS = (
+    "import",
+    "export",
+    "correct",
+    "merge",
+    "unmerge",
+    "connect",
+    "why",
+    "erase",
+    "doctor",
+    "go-live",
+    "observe",
+)
 NOBODY = "http://127.0.0.1:9"
 
 

@@ -49,6 +49,11 @@ class Fact(Model):
     data_class: DataClass = DataClass.OWNED
     purpose: Purpose = Purpose.OPERATIONAL
 
+    @property
+    def text(self) -> str:
+        """The value as one line would show it."""
+        return "; ".join(self.value) if isinstance(self.value, tuple) else str(self.value)
+
 
 class Statement(Model):
     """What one origin says of one account now. A field of ``covers`` without a value is one that it
@@ -73,7 +78,7 @@ class Shown(Model):
 
     @property
     def is_disputed(self) -> bool:
-        return any(_plain(other.value) != _plain(self.fact.value) for other in self.others)
+        return any(other.value != self.fact.value for other in self.others)
 
 
 def told(facts: tuple[Fact, ...], statement: Statement) -> tuple[Fact, ...]:
@@ -128,16 +133,12 @@ def shown(facts: Iterable[Fact]) -> tuple[Shown, ...]:
 
 def _choose(field: str, facts: list[Fact]) -> Shown:
     first, *others = sorted(
-        facts, key=lambda fact: (_RANK[fact.origin], -fact.seen_at.timestamp(), _plain(fact.value))
+        facts, key=lambda fact: (_RANK[fact.origin], -fact.seen_at.timestamp(), fact.text)
     )
     found = Shown(field=field, fact=first, reason="only_one", others=tuple(others))
     if not others:
         return found
     return found.model_copy(update={"reason": "ranks_higher" if found.is_disputed else "all_agree"})
-
-
-def _plain(value: Value) -> str:
-    return "\x1f".join(value) if isinstance(value, tuple) else str(value)
 
 
 def account_of(account_id: str, fields: Iterable[Shown]) -> Account:
