@@ -7,11 +7,12 @@ byte for byte: object metadata would hold 2 KB of ASCII and could not be rewritt
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from earshot.domain.deliveries import DataClass
+from earshot.domain.deliveries import DataClass, Delivery
 from earshot.errors import BusyError, GoneError
 
 if TYPE_CHECKING:
@@ -99,6 +100,18 @@ class RawArchive:
                 raise
             return False
         return True
+
+
+def delivery_of(raw_key: str, received_at: datetime) -> Delivery:
+    """What lies under a key of ``keys.raw_object``; the key does not tell when it came."""
+    _, source, connection_id, delivery_id = raw_key.split("/", 3)
+    return Delivery(
+        source=source,
+        connection_id=connection_id,
+        delivery_id=delivery_id,
+        raw_key=raw_key,
+        received_at=received_at,
+    )
 
 
 def _packed(raw: RawObject) -> bytes:

@@ -17,10 +17,16 @@ class Reading:
     understanding: Understanding
 
     @property
+    def unsure(self) -> tuple[Mention, ...]:
+        """What the post may name without surely meaning it."""
+        named = (name.mention for name in self.candidates.names)
+        return tuple(mention for mention in named if mention not in self.mentions)
+
+    @property
     def nearest(self) -> Mention | None:
         """What is likeliest meant of all that the post may name."""
-        unsure = (name.mention for name in self.candidates.names)
-        return max([*self.mentions, *unsure], key=lambda mention: mention.percent, default=None)
+        found = (*self.mentions, *self.unsure)
+        return max(found, key=lambda mention: mention.percent, default=None)
 
 
 def read(post: Post, index: WatchlistIndex) -> Reading:
