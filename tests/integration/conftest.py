@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,8 @@ from earshot.aws import clients
 from earshot.settings import settings
 from earshot_ops.embedded_aws import EmbeddedAws
 from tests.house import House
-from tests.standin.stage import Aws, forget_container, make_stage
+from tests.standin import StandIn
+from tests.standin.stage import Aws, forget_container, make_stage, make_table
 
 
 @pytest.fixture
@@ -24,6 +26,24 @@ def either_aws(request: pytest.FixtureRequest) -> Aws:
     name = {"ministack": "aws_environment", "standin": "standin_environment"}[request.param]
     found: Aws = request.getfixturevalue(name)
     return found
+
+
+@pytest.fixture
+def table(either_aws: Aws) -> Any:
+    """An empty table as the data stack describes it."""
+    return _table(either_aws)
+
+
+@pytest.fixture
+def standin_table(standin_environment: StandIn) -> Any:
+    """For what AWS documents and ministack does not do."""
+    return _table(standin_environment)
+
+
+def _table(aws: Aws) -> Any:
+    name = f"table-{uuid.uuid4().hex[:12]}"
+    make_table(aws, name)
+    return clients.table(name)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The stores of ingest against the embedded AWS: every conditional write, every absence."""
+"""The stores of ingest against the embedded AWS and its stand-in: every condition and absence."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,12 +15,17 @@ from earshot.aws.secret_store import SecretStore
 from earshot.domain.models import Connection, DataClass, Delivery
 from earshot.errors import GoneError, SecretMissingError, UnknownConnectionError
 from earshot.flows.accept_delivery import Intake
-from earshot_ops.embedded_aws import EmbeddedAws
 from tests.integration.test_poll_sources import NOON, connect, into, names
+from tests.standin.stage import Aws
 
 __all__ = ["into", "names"]
 
 EVERY_BYTE = bytes(range(256)) + b"\n{\r\n"
+
+
+@pytest.fixture
+def aws(either_aws: Aws) -> Aws:
+    return either_aws
 
 
 def delivery(number: int = 0, at: datetime = NOON) -> Delivery:
@@ -116,7 +121,7 @@ def test_a_connection_that_was_removed_is_not_brought_back(into: Intake) -> None
     assert list(into.connections.list()) == []
 
 
-def test_secrets_rotate_with_the_one_before_still_live(aws_environment: EmbeddedAws) -> None:
+def test_secrets_rotate_with_the_one_before_still_live(aws: Aws) -> None:
     prefix = f"earshot/{uuid4().hex}/"
 
     def store() -> SecretStore:
@@ -160,7 +165,7 @@ def test_a_dead_letter_says_why(into: Intake, names: dict[str, str]) -> None:
     assert message["MessageAttributes"]["reason"]["StringValue"] == "MalformedPayloadError"
 
 
-def test_a_fifo_queue_takes_any_identity_and_each_only_once(aws_environment: EmbeddedAws) -> None:
+def test_a_fifo_queue_takes_any_identity_and_each_only_once(aws: Aws) -> None:
     name = f"mentions-{uuid4().hex[:8]}.fifo"
     url = clients.sqs().create_queue(QueueName=name, Attributes={"FifoQueue": "true"})["QueueUrl"]
     queue = Queue(clients.sqs(), url)

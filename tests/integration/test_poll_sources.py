@@ -22,8 +22,8 @@ from earshot.flows import accept_delivery, poll_sources
 from earshot.flows.accept_delivery import Intake
 from earshot.sources.fetch import FetchError
 from earshot.sources.surface import FetchedPage, Headers
-from earshot_ops.embedded_aws import EmbeddedAws
 from tests.fakes_ingest import ENVIRONMENT
+from tests.standin.stage import Aws
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FEED = b"<rss version='2.0'><channel><item><guid>1</guid></item></channel></rss>"
@@ -46,9 +46,7 @@ class Web:
 
 
 @pytest.fixture
-def names(
-    aws_environment: EmbeddedAws, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[dict[str, str]]:
+def names(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """A table, a bucket and a queue of the test's own."""
     mark = uuid4().hex[:8]
     clients.s3().create_bucket(Bucket=f"raw-{mark}")
