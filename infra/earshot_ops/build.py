@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from earshot_ops import alarms, chalice_configuration, layer, templates
+from earshot_ops import alarms, chalice_configuration, layer, semantic_layer, templates
 from earshot_ops.chalice_configuration import ROOT, AppName, ChaliceConfiguration
 from earshot_ops.errors import BuildError, OperationError
 
@@ -36,17 +36,27 @@ def build(stage: str, folder: Path | None = None) -> Path:
     target = folder or ROOT / "build" / stage
     chosen = chalice_configuration.architecture(configuration.stage(stage))
     target.mkdir(parents=True, exist_ok=True)
-    for name in ("artifacts", "data", "layer"):
+    for name in ("artifacts", "data"):
         _write_json(target / f"{name}.json", templates.load(INFRA / f"{name}.yaml"))
+    _write_json(target / "layer.json", _layers(semantic=configuration.stage(stage).semantic))
     with ThreadPoolExecutor() as pool:
         made = [
             pool.submit(_package, configuration, app, stage=stage, target=target / app)
             for app in configuration.apps
         ]
         layer.build(target / "layer.zip", chosen)
+        if configuration.stage(stage).semantic:
+            semantic_layer.build(target / "semantic.zip", chosen)
         for one in made:
             one.result()
     return target
+
+
+def _layers(*, semantic: bool) -> dict[str, Any]:
+    template = templates.load(INFRA / "layer.yaml")
+    if not semantic:
+        return template
+    return templates.deep_merge(template, templates.load(INFRA / "semantic_layer.merge.yaml"))
 
 
 def _for_embedded_aws(policy: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +106,10 @@ def _merge_template(
     lambdas = configuration.apps[app]
     ids = {name: chalice_configuration.logical_id(name, one) for name, one in lambdas.items()}
     merged: dict[str, Any] = {"Resources": alarms.of_functions(ids)}
-    for name in ("every_app", app):
+    parts = ["every_app", app]
+    if app == "enrich" and configuration.stage(stage).semantic:
+        parts.append("semantic_enrich")
+    for name in parts:
         merged = templates.deep_merge(merged, templates.load(INFRA / f"{name}.merge.yaml"))
     for name, logical_id in ids.items():
         function = {"Properties": {"FunctionName": f"earshot-${{Stage}}-{name}"}}
@@ -146,7 +159,7 @@ def _write_json(path: Path, value: Any) -> None:
 def _report(stage: str, folder: Path, *, seconds: float) -> None:
     sizes = ", ".join(
         f"{archive.relative_to(folder)} {archive.stat().st_size / 1e6:.2f} MB"
-        for archive in sorted([folder / "layer.zip", *folder.glob("*/deployment.zip")])
+        for archive in sorted([*folder.glob("*.zip"), *folder.glob("*/deployment.zip")])
     )
     print(f"build: {stage} in {seconds:.1f} s: {sizes}", flush=True)
 

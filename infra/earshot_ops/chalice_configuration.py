@@ -35,6 +35,7 @@ class StageConfiguration(Strict):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
     log_retention_days: RetentionDays
     embedded: bool = False
+    semantic: bool = False
     consumers_at_most: Annotated[int, Field(ge=2, le=1000)] | None = None
 
 
@@ -68,8 +69,10 @@ def read(path: Path = ROOT / "chalice.json") -> ChaliceConfiguration:
 
 def architecture(stage: StageConfiguration) -> Architecture:
     """What the stage's Lambdas run on."""
-    if stage.architecture != "host":
-        return stage.architecture
+    return host_architecture() if stage.architecture == "host" else stage.architecture
+
+
+def host_architecture() -> Architecture:
     return "arm64" if platform.machine() in {"aarch64", "arm64"} else "x86_64"
 
 

@@ -76,11 +76,11 @@ def _deploy_parts(stage: str, access: AwsAccess, choices: Choices, *, say: Say) 
         made.result()
     bucket = artifacts["ArtifactsBucketName"]
     say("deploying the layer")
-    core = _deploy_layer(access, folder, configuration, bucket=bucket)
+    layers = _deploy_layers(access, folder, configuration, bucket=bucket)
     say("deploying the apps")
     parameters = {
         "Stage": stage,
-        "CoreLayerArn": core,
+        **layers,
         "LogLevel": configuration.stage(stage).log_level,
         **choices.parameters(),
     }
@@ -88,17 +88,17 @@ def _deploy_parts(stage: str, access: AwsAccess, choices: Choices, *, say: Say) 
     return read(stage, access)
 
 
-def _deploy_layer(
+def _deploy_layers(
     access: AwsAccess, folder: Path, configuration: ChaliceConfiguration, *, bucket: str
-) -> str:
+) -> dict[str, str]:
+    """The ARNs by the parameters that take them."""
     stage = configuration.stage(folder.name)
     parameters = {
         "Stage": folder.name,
         "Runtime": layer.RUNTIME,
         "Architecture": chalice_configuration.architecture(stage),
     }
-    made = _deploy(access, folder / "layer.json", parameters=parameters, bucket=bucket)
-    return made["CoreLayerArn"]
+    return _deploy(access, folder / "layer.json", parameters=parameters, bucket=bucket)
 
 
 def _deploy_apps(

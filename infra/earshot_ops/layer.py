@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from earshot_ops.chalice_configuration import ROOT, Architecture
@@ -30,7 +30,12 @@ _MACHINES: dict[Architecture, str] = {"arm64": "aarch64", "x86_64": "x86_64"}
 def build(target: Path, architecture: Architecture, *, libraries: Path = LIBRARIES) -> int:
     """Write the layer's zip and return its size unpacked, which Lambda limits to 250 MB. What the
     lock wants is installed below ``libraries``, unless it is there."""
-    members = dict(_members(_installed(libraries, architecture)))
+    installed_there = installed(libraries, architecture)
+    return write(target, dict((*library_members(installed_there), *package_members(PACKAGE))))
+
+
+def write(target: Path, members: Mapping[str, Path]) -> int:
+    """Zip the files under the names given, and return their size unpacked."""
     size = sum(file.stat().st_size for file in members.values())
     if size > LIMIT:
         raise LayerError(f"the layer has {size:,} bytes unpacked, more than Lambda's {LIMIT:,}")
@@ -38,27 +43,29 @@ def build(target: Path, architecture: Architecture, *, libraries: Path = LIBRARI
     return size
 
 
-def _installed(libraries: Path, architecture: Architecture) -> Path:
+def installed(
+    libraries: Path, architecture: Architecture, requirements: Path = REQUIREMENTS
+) -> Path:
     """Once per lock, runtime and architecture."""
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:16]
+    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]
     folder = libraries / f"{RUNTIME}-{architecture}-{wanted}"
     if not folder.exists():
         aside = folder.with_name(f"{folder.name}.{os.getpid()}")
         try:
-            _install(aside, architecture)
+            _install(aside, architecture, requirements)
             aside.rename(folder)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     return folder
 
 
-def _install(folder: Path, architecture: Architecture) -> None:
+def _install(folder: Path, architecture: Architecture, requirements: Path) -> None:
     """From uv's cache alone if it holds everything, so that no network is needed twice."""
     command = [
         *(str(Path(sys.executable).parent / "uv"), "pip", "install", "--quiet", "--no-config"),
         *("--python", sys.executable, "--target", str(folder)),
         *("--require-hashes", "--only-binary", ":all:", "--no-compile-bytecode"),
-        *("-r", str(REQUIREMENTS)),
+        *("-r", str(requirements), "--no-deps"),
     ]
     if platform.system() != "Linux" or _MACHINES[architecture] != platform.machine():
         command += ["--python-platform", f"{_MACHINES[architecture]}-manylinux_2_28"]
@@ -77,7 +84,7 @@ def _install(folder: Path, architecture: Architecture) -> None:
     raise LayerError(f"the layer's libraries cannot be installed: {done.stderr.strip()}")
 
 
-def _members(libraries: Path) -> Iterator[tuple[str, Path]]:
+def library_members(libraries: Path) -> Iterator[tuple[str, Path]]:
     """Modules under `python/`, licences under `licences/`; no bytecode, scripts or package records,
     which would differ from one build to the next."""
     for file in _files(libraries):
@@ -88,8 +95,11 @@ def _members(libraries: Path) -> Iterator[tuple[str, Path]]:
                 yield f"licences/{name}/{inside.name}", file
         elif inside.parts[0] != "bin" and not inside.name.startswith(".lock"):
             yield f"python/{inside.as_posix()}", file
-    for file in _files(PACKAGE):
-        yield f"python/earshot/{file.relative_to(PACKAGE).as_posix()}", file
+
+
+def package_members(package: Path) -> Iterator[tuple[str, Path]]:
+    for file in _files(package):
+        yield f"python/{package.name}/{file.relative_to(package).as_posix()}", file
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -98,7 +108,7 @@ def _files(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def _write_zip(target: Path, members: dict[str, Path]) -> None:
+def _write_zip(target: Path, members: Mapping[str, Path]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f"{target.name}.{os.getpid()}")
     with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

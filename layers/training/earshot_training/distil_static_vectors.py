@@ -1,6 +1,6 @@
-"""Writes the vocabulary and the static vectors out of MiniLM.
+"""Writes the vocabulary, the static vectors and the rotation out of MiniLM.
 
-python -m earshot_training.distil_static_vectors MODELS_FOLDER
+python -m earshot_training.distil_static_vectors MODELS_FOLDER ROTATION.npy
 """
 
 import sys
@@ -14,13 +14,14 @@ from earshot.domain.static_vectors import DIMENSIONS
 from earshot_training import minilm
 
 
-def main(models: Path) -> None:
+def main(models: Path, rotated_by: Path) -> None:
     weights = minilm.weights()
     vocabulary = minilm.vocabulary()
     pieces = minilm.pieces_alone(Encoder(weights).encode, vocabulary.count("\n") + 1)
     rotation = minilm.rotation(pieces)
     (models / "vocabulary.txt").write_text(vocabulary, "utf-8")
     (models / "static_vectors.bin").write_bytes(table(pieces @ rotation).tobytes())
+    np.save(rotated_by, rotation.astype(np.float16))
 
 
 def table(rotated: NDArray[np.float32]) -> NDArray[np.int8]:
@@ -31,4 +32,4 @@ def table(rotated: NDArray[np.float32]) -> NDArray[np.int8]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -9,7 +9,6 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from earshot_semantic.encoder import Encoder
 from numpy.typing import NDArray
 
 from earshot_training import minilm
@@ -18,10 +17,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def main(target: Path) -> None:
-    weights = minilm.weights()
-    pieces = minilm.pieces_alone(Encoder(weights).encode, minilm.vocabulary().count("\n") + 1)
-    halves = {name: value.astype(np.float16) for name, value in weights.items()}
-    write(target, halves | {"rotation": minilm.rotation(pieces)})
+    write(target, {name: value.astype(np.float16) for name, value in minilm.weights().items()})
 
 
 def write(target: Path, arrays: dict[str, NDArray[np.generic]]) -> None:

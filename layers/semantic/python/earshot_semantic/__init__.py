@@ -9,6 +9,7 @@ from earshot.domain.wordpiece import WordPieces
 from earshot_semantic.encoder import Encoder
 
 WEIGHTS = Path(__file__).with_name("minilm.npz")
+ROTATION = Path(__file__).with_name("rotation.npy")
 START, END = 101, 102
 _MOST_PIECES = 126
 
@@ -20,8 +21,8 @@ class Semantic:
         pieces = vocabulary.split("\n")
         self._pieces = WordPieces({piece: row for row, piece in enumerate(pieces)})
         with np.load(weights) as stored:
-            self._rotation = stored["rotation"].astype(np.float32)
-            self._encoder = Encoder({n: stored[n] for n in stored.files if n != "rotation"})
+            self._encoder = Encoder({name: stored[name] for name in stored.files})
+        self._rotation = np.load(ROTATION).astype(np.float32)
 
     def __call__(self, text: str) -> tuple[float, ...]:
         """What is past the first 126 pieces is not read."""
