@@ -22,6 +22,8 @@ _LEGAL = re.compile(
     r"\b(?:ab|ag|as|asa|bv|co|company|corp|corporation|gmbh|inc|incorporated|kg|kgaa|limited|llc|"
     r"llp|ltd|nv|oy|oyj|plc|pty|sa|sarl|sas|se|spa|srl)\b"
 )
+_DROPPED = re.compile("[.'\u2019\u0300-\u036f]")
+_BETWEEN = re.compile(r"[\W_]+")
 
 
 class Origin(StrEnum):
@@ -161,10 +163,6 @@ def statement_of(account: Account, origin: Origin, seen_at: Utc) -> Statement:
 
 def normal_company_name(name: str) -> str:
     """Two names that are the same in this form may be the same company's: a proposal only."""
-    folded = unicodedata.normalize("NFKD", name).casefold()
-    bare = "".join(letter if letter.isalnum() else " " for letter in folded if _is_base(letter))
+    folded = _DROPPED.sub("", unicodedata.normalize("NFKD", name.casefold()))
+    bare = _BETWEEN.sub(" ", folded)
     return " ".join(_LEGAL.sub(" ", bare).split()) or " ".join(bare.split())
-
-
-def _is_base(letter: str) -> bool:
-    return not unicodedata.combining(letter) and letter not in ".'\u2019"
