@@ -6,7 +6,8 @@ from typing import Any
 from tests.standin import queries
 from tests.standin.clock import LogicalClock
 from tests.standin.expressions import Expressions
-from tests.standin.tables import Place, Table
+from tests.standin.ordered_rows import Place
+from tests.standin.tables import Table
 from tests.standin.transactions import Transactions
 from tests.standin.values import Item, invalid
 from tests.standin.wire import Call, Reply, ServiceError, json_refusal, json_reply

@@ -8,7 +8,8 @@ from typing import Any
 
 from tests.standin.expressions import Expressions
 from tests.standin.key_conditions import Clause
-from tests.standin.tables import Index, Ordered, Place, Row, Schema, Table
+from tests.standin.ordered_rows import Ordered, Place, Row
+from tests.standin.tables import Index, Schema, Table
 from tests.standin.values import Item, invalid, key_value
 
 LARGEST_PAGE = 1024 * 1024

@@ -3,22 +3,18 @@
 import hashlib
 import itertools
 import json
-import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from tests.standin.clock import LogicalClock
+from tests.standin.message_checks import LARGEST, check_body, check_tokens, dedup_of
 from tests.standin.message_queue import Message, MessageQueue
 from tests.standin.wire import Call, Reply, ServiceError, json_refusal, json_reply
 
 MOST_IN_A_BATCH = 10
-LARGEST = 1024 * 1024
 _URL = "https://sqs.us-east-1.amazonaws.com/000000000000/"
 _ARN = "arn:aws:sqs:us-east-1:000000000000:"
-# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-_REFUSED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TOKEN = re.compile(r"[A-Za-z0-9!-/:-@\[-`{-~]{1,128}")
 
 Request = dict[str, Any]
 
@@ -118,8 +114,8 @@ class Sqs:
         return json_reply({})
 
     def _send(self, queue: MessageQueue, request: Request) -> dict[str, Any]:
-        _check_body(request["MessageBody"])
-        _check_tokens(queue, request)
+        check_body(request["MessageBody"])
+        check_tokens(queue, request)
         sequence, now = next(self._sequence), self._clock.now()
         identity = f"message-{sequence:08d}"
         message = Message(
@@ -129,7 +125,7 @@ class Sqs:
             attributes=request.get("MessageAttributes", {}),
             group=request.get("MessageGroupId", "") if queue.is_fifo else identity,
             is_grouped=queue.is_fifo,
-            dedup=_dedup(queue, request),
+            dedup=dedup_of(queue, request),
             sent_at=now,
         )
         delay = request.get("DelaySeconds", int(queue.attributes.get("DelaySeconds", "0")))
@@ -151,48 +147,6 @@ class Sqs:
             )
         queue.delete(message)
         return {}
-
-
-def _check_body(body: str) -> None:
-    if not body:
-        raise ServiceError("MissingParameter", "The request must contain the parameter MessageBody")
-    if _REFUSED.search(body):
-        raise ServiceError(
-            "InvalidMessageContents", "Invalid characters found. Valid unicode characters are …"
-        )
-    if len(body.encode()) > LARGEST:
-        raise ServiceError(
-            "InvalidParameterValue", "One or more parameters are invalid. Reason: too long."
-        )
-
-
-def _check_tokens(queue: MessageQueue, request: Request) -> None:
-    group, dedup = request.get("MessageGroupId"), request.get("MessageDeduplicationId")
-    for token in filter(None, (group, dedup)):
-        if not _TOKEN.fullmatch(token):
-            raise ServiceError("InvalidParameterValue", "128 characters of a small alphabet")
-    if not queue.is_fifo:
-        if dedup:
-            raise ServiceError("InvalidParameterValue", "This queue type takes no such parameter.")
-        return
-    if not group:
-        raise ServiceError(
-            "MissingParameter", "The request must contain the parameter MessageGroupId."
-        )
-    if not _dedup(queue, request):
-        raise ServiceError(
-            "InvalidParameterValue",
-            "The queue should either have ContentBasedDeduplication enabled or "
-            "MessageDeduplicationId provided explicitly",
-        )
-
-
-def _dedup(queue: MessageQueue, request: Request) -> str:
-    if dedup := request.get("MessageDeduplicationId"):
-        return str(dedup)
-    if queue.attributes.get("ContentBasedDeduplication") == "true":
-        return hashlib.sha256(request["MessageBody"].encode()).hexdigest()
-    return ""
 
 
 def _each(request: Request, act: Callable[[Request], dict[str, Any]]) -> Reply:

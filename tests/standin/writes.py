@@ -9,7 +9,8 @@ from typing import Any
 
 from tests.standin import updates
 from tests.standin.expressions import Expressions
-from tests.standin.tables import Place, Row, Table
+from tests.standin.ordered_rows import Place, Row
+from tests.standin.tables import Table
 from tests.standin.values import Item, invalid
 from tests.standin.wire import ServiceError
 
