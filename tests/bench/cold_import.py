@@ -26,10 +26,17 @@ import pydantic
 from aws_lambda_powertools import Logger
 from chalice import Chalice
 """
-_FLOOR = f"""{_BARE}
+_MODEL = """
 class Model(pydantic.BaseModel):
     name: str
 """
+_FLOOR = _BARE + _MODEL
+_ALONE = f"""
+import boto3
+import pydantic
+from chalice import Chalice
+{_MODEL}"""
+ENRICH_GOAL = 2
 _APP = """
 import sys
 sys.path.insert(0, "functions/{app}")
@@ -47,11 +54,19 @@ def measure() -> Iterator[Measured]:
     """Floor and apps in turn, so that what disturbs one disturbs the others."""
     apps = {app: _APP.format(app=app) for app in GOALS}
     with _bytecode() as compiled, _no_bytecode() as uncompiled:
-        for code in (_BARE, _FLOOR, *apps.values()):
+        for code in (_BARE, _ALONE, _FLOOR, *apps.values()):
             _seconds(code, compiled)
-        samples = _in_turn({"bare": _BARE, "floor": _FLOOR, **apps}, compiled, TIMES)
+        samples = _in_turn(
+            {"bare": _BARE, "alone": _ALONE, "floor": _FLOOR, **apps}, compiled, TIMES
+        )
         for app, goal in GOALS.items():
             yield Measured(f"cold import of {app}", samples["floor"], samples[app], goal)
+        yield Measured(
+            "enrich against boto3, Chalice, pydantic",
+            samples["alone"],
+            samples["enrich"],
+            ENRICH_GOAL,
+        )
         yield Measured("ingest against imports alone", samples["bare"], samples["ingest"])
         plain = _in_turn({"floor": _FLOOR, "ingest": apps["ingest"]}, uncompiled, TIMES_UNCOMPILED)
         yield Measured("the same of ingest, nothing compiled", plain["floor"], plain["ingest"])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from earshot.domain.aliases import OrdinaryWords, aliases_of, domains_of, handles_of
 from earshot.domain.models import EntryKind, WatchlistEntry
-from earshot.domain.tokens import tokens, words
+from earshot.domain.tokens import fold, spans, words
 from earshot.domain.watchlist import compile_entries
 from earshot.domain.watchlist_index import MOST_KEPT, from_bytes, nobody, to_bytes
 from earshot.errors import UnreadableWatchlistError
@@ -66,6 +66,8 @@ def test_ordinary_words_are_ambiguous_alone_and_in_pairs() -> None:
     assert aliases("Best Home Buy", ordinary) == {"best home buy"}
     assert aliases("Rare Inc", ordinary) == {"rare?", "rare inc"}
     assert aliases("Rare Home", ordinary) == {"rare home"}
+    product = aliases("Target Corporation", ordinary, products=("Target Corporation",))
+    assert {"target?", "target corporation"} <= product
     assert aliases("SAP") == {"sap?"}
     assert aliases("华为") == {"华 为?"}
 
@@ -105,8 +107,8 @@ def test_a_topic_with_a_query_is_found_by_nothing_else() -> None:
 
 @given(st.text(max_size=60))
 def test_tokens_are_the_words_with_their_places(text: str) -> None:
-    assert [token.word for token in tokens(text)] == words(text)
-    assert all(token.word and not token.word.isspace() for token in tokens(text))
+    assert [fold(text[start:end]) for start, end in spans(text)] == words(text)
+    assert all(word and not word.isspace() for word in words(text))
 
 
 @given(st.sampled_from(["Moët", "MOE\u0308T", "ｍｏｅｔ", "moet"]))  # noqa: RUF001

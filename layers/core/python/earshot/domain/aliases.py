@@ -74,7 +74,7 @@ def aliases_of(entry: WatchlistEntry, ordinary: OrdinaryWords = NO_WORDS) -> lis
     if entry.query:
         return []
     found: dict[Name, Alias] = {}
-    for name, has_form in _names_of(entry):
+    for name, has_form in dict.fromkeys(_names_of(entry)):
         if _is_searchable(name):
             is_known = has_form or entry.kind is EntryKind.TOPIC
             alias = Alias(
@@ -124,7 +124,7 @@ def _names_of(entry: WatchlistEntry) -> Iterator[tuple[Name, bool]]:
     """Each with whether it carries a legal form, which no ordinary use of its words does."""
     company = short_name(entry)
     for text in (entry.name, *entry.aliases):
-        for spelled in _spellings(text):
+        for spelled in dict.fromkeys(_spellings(text)):
             short = without_form(spelled)
             yield spelled[:MOST_WORDS], len(short) < len(spelled)
             yield short[:MOST_WORDS], False
@@ -139,22 +139,26 @@ def _spellings(text: str) -> Iterator[Name]:
     """Of one name: as it is; initials without dots, or joined to what follows; without umlauts;
     ``and`` for ``&``; parts that a sign joins written as one."""
     for name in _ALSO.split(_ASIDE.sub(" ", text)):
-        undotted = _INITIALS.sub(lambda found: found.group().replace(".", ""), name)
-        glued = _INITIALS.sub(lambda found: found.group().replace(".", "").strip(), name)
-        for version in dict.fromkeys((name, undotted, glued, name.translate(_UMLAUTS))):
+        for version in dict.fromkeys((name, *_undotted(name), name.translate(_UMLAUTS))):
             spelled = tuple(words(version))
             yield spelled
             if "&" in spelled:
                 yield tuple("and" if word == "&" else word for word in spelled)
             elif "and" in spelled:
                 yield tuple("&" if word == "and" else word for word in spelled)
-            joined = tuple(word for chunk in version.split() for word in _in_one(chunk))
-            yield joined
+            if not version.replace(" ", "").isalnum():
+                yield tuple(word for chunk in version.split() for word in _in_one(chunk))
+
+
+def _undotted(name: str) -> Iterator[str]:
+    if "." in name:
+        yield _INITIALS.sub(lambda found: found.group().replace(".", ""), name)
+        yield _INITIALS.sub(lambda found: found.group().replace(".", "").strip(), name)
 
 
 def _in_one(chunk: str) -> list[str]:
     parts = words(chunk)
-    if "&" in parts or any(map(is_joined, parts)):
+    if "&" in parts or is_joined(parts):
         return parts
     return ["".join(parts)] if parts else []
 
@@ -163,7 +167,7 @@ def _is_searchable(name: Name) -> bool:
     key = "".join(name)
     if all(word in EMPTY_WORDS or not word.strip("_") for word in name) or key.isdecimal():
         return False
-    if any(map(is_joined, name)):
+    if is_joined(name):
         return len(key) >= SHORTEST_JOINED
     return len(key) >= SHORTEST or _needs_capitals(name)
 
@@ -174,7 +178,7 @@ def _needs_capitals(name: Name) -> bool:
 
 
 def _is_ambiguous(name: Name, ordinary: OrdinaryWords) -> bool:
-    if any(map(is_joined, name)):
+    if is_joined(name):
         return len(name) <= SHORTEST_JOINED
     if "&" in name:
         return False

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from earshot.domain.models import Evidence, EvidenceKind, Post
 from earshot.domain.name_search import HANDLE, HOST, MAYBE_HOST
-from earshot.domain.tokens import tokens
+from earshot.domain.tokens import spans
 from earshot.domain.topics import Query, is_met, parse, phrases, places
 from earshot.domain.watchlist_index import (
     FLAG_BITS,
@@ -132,10 +132,10 @@ def _topics(text: str, listened: Sequence[str], index: WatchlistIndex) -> Iterat
 
 
 def _told_by(query: Query, text: str, listened: Sequence[str]) -> Iterator[Evidence]:
-    spans = tokens(text)
+    where = spans(text)
     for phrase in phrases(query):
         for place in places(phrase, listened):
-            start, end = spans[place].start, spans[place + len(phrase) - 1].end
+            start, end = where[place][0], where[place + len(phrase) - 1][1]
             yield _at(EvidenceKind.ALIAS, text, start, end=end)
 
 

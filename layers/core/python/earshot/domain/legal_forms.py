@@ -38,6 +38,8 @@ def _forms(listed: str) -> frozenset[tuple[str, ...]]:
 AFTER = _forms(_AFTER)
 BEFORE = _forms(_BEFORE)
 GROUP = _forms(_GROUP)
+_LAST = {form[-1] for form in AFTER} | {"&", "and"}
+_FIRST = {form[0] for form in BEFORE}
 _LONGEST = max(map(len, AFTER | BEFORE))
 _SMALL = """
 & a about after again all also always am an and any anybody are as at away back be because been
@@ -58,6 +60,8 @@ EMPTY_WORDS = frozenset(
 def without_form(name: tuple[str, ...]) -> tuple[str, ...]:
     """``("acme", "gmbh", "&", "co", "kg")`` becomes ``("acme",)``; never the whole name."""
     kept = name
+    if name and name[-1] not in _LAST and name[0] not in _FIRST:
+        return kept
     while (shorter := _once(kept)) != kept:
         kept = shorter
     return kept

@@ -41,7 +41,8 @@ class Candidates:
         return tuple(sorted((*self.exact, *named), key=lambda mention: mention.entry_id))
 
 
-_NOBODY = Candidates()
+# What `match` returns when there is nothing.
+NOBODY = Candidates()
 
 
 def match(post: Post, index: WatchlistIndex) -> Candidates:
@@ -50,7 +51,7 @@ def match(post: Post, index: WatchlistIndex) -> Candidates:
     exact = exact_in(post, listened, index)
     named = names_in(post.plain, listened, index)
     if not exact and not named:
-        return _NOBODY
+        return NOBODY
     return _candidates(exact, list(_with_entries(named, post.plain, index)))
 
 

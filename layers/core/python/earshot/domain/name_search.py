@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from earshot.domain.aliases import MOST_WORDS
-from earshot.domain.tokens import Token, fold, is_whole, tokens
+from earshot.domain.tokens import fold, is_whole, spans
 from earshot.domain.watchlist_index import (
     AMBIGUOUS,
     BEGINS_LONGER,
@@ -74,13 +74,13 @@ def _begun(listened: Sequence[str], index: WatchlistIndex) -> list[tuple[int, in
 def _at(
     begun: list[tuple[int, int]], text: str, listened: Sequence[str], *, index: WatchlistIndex
 ) -> Iterator[Named]:
-    spans: list[Token] = []
+    where: list[tuple[int, int]] = []
     for place, length in begun:
         values = index.tables["names"].find("".join(listened[place : place + length]))
         if not values:
             continue
-        spans = spans or tokens(text)
-        start, end = spans[place].start, spans[place + length - 1].end
+        where = where or spans(text)
+        start, end = where[place][0], where[place + length - 1][1]
         if text.isascii() or is_whole(text, start, end):
             yield from _named(values, text, start, end=end)
 

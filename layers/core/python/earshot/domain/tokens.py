@@ -6,7 +6,7 @@ may stand beside a match there is decided by ``is_whole``.
 
 import re
 import unicodedata
-from typing import NamedTuple
+from collections.abc import Iterable
 
 _JOINED = "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _MARKS = "\u0300-\u036f"
@@ -25,12 +25,6 @@ _HANGUL = re.compile("[\uac00-\ud7af]")
 _IS_JOINED = re.compile(f"[{_JOINED}]")
 
 
-class Token(NamedTuple):
-    word: str
-    start: int
-    end: int
-
-
 def fold(word: str) -> str:
     """Without case and diacritics: ``Moët`` is ``moet``, ``Ørsted`` is ``orsted``."""
     if word.isascii():
@@ -45,20 +39,23 @@ def _is_no_accent(character: str) -> bool:
 
 
 def words(text: str) -> list[str]:
-    """The folded tokens; those of ``tokens`` in the same order."""
+    """The folded tokens."""
     if text.isascii():
         return _ASCII_TOKEN.findall(text.lower())
-    return [fold(word) for word in TOKEN.findall(text)]
+    return [word.lower() if word.isascii() else fold(word) for word in TOKEN.findall(text)]
 
 
-def tokens(text: str) -> list[Token]:
-    """With their places in ``text``."""
-    return [Token(fold(found.group()), *found.span()) for found in TOKEN.finditer(text)]
+def spans(text: str) -> list[tuple[int, int]]:
+    """Where the words stand in the text, in the same order."""
+    if text.isascii():
+        return [found.span() for found in _ASCII_TOKEN.finditer(text.lower())]
+    return [found.span() for found in TOKEN.finditer(text)]
 
 
-def is_joined(word: str) -> bool:
-    """Whether the word is of a script without spaces between words."""
-    return _IS_JOINED.match(word) is not None
+def is_joined(words_of_name: Iterable[str]) -> bool:
+    """Whether one of the words is of a script without spaces between words."""
+    name = "".join(words_of_name)
+    return not name.isascii() and _IS_JOINED.search(name) is not None
 
 
 def is_whole(text: str, start: int, end: int) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import starmap
 from typing import Final
 
+from earshot.domain.aliases import PLATFORM_HOSTS
 from earshot.domain.business import EntryKind
 from earshot.errors import UnreadableWatchlistError
 
@@ -104,7 +105,8 @@ class WatchlistIndex:
         """The entries of the domain itself or of the nearest domain above it."""
         labels = host.casefold().rstrip(".").split(".")
         for start in range(len(labels) - 1):
-            if found := self.find("domains", ".".join(labels[start:])):
+            name = ".".join(labels[start:])
+            if name not in PLATFORM_HOSTS and (found := self.find("domains", name)):
                 return found
         return ()
 
