@@ -2,10 +2,12 @@
 
 import typer
 
+from earshot_ops.commands.account import account
 from earshot_ops.commands.connect import connect
 from earshot_ops.commands.correct import correct
 from earshot_ops.commands.doctor import doctor
 from earshot_ops.commands.erase import erase
+from earshot_ops.commands.explain import explain
 from earshot_ops.commands.export import export
 from earshot_ops.commands.import_file import import_file
 from earshot_ops.commands.merge import merge, unmerge
@@ -33,6 +35,8 @@ app.command("merge", epilog=EXIT_CODES)(merge)
 app.command("unmerge", epilog=EXIT_CODES)(unmerge)
 app.command("connect", epilog=EXIT_CODES)(connect)
 app.command("why", epilog=EXIT_CODES)(why)
+app.command("explain", epilog=EXIT_CODES)(explain)
+app.command("account", epilog=EXIT_CODES)(account)
 app.command("erase", epilog=EXIT_CODES)(erase)
 app.command("doctor", epilog=EXIT_CODES)(doctor)
 app.command("go-live", epilog=EXIT_CODES)(go_live)

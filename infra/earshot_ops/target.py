@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from earshot.aws.account_store import AccountStore
+from earshot.aws.alias_store import AliasStore
 from earshot.aws.config_store import ConfigStore
 from earshot.aws.connection_store import ConnectionStore
 from earshot.aws.import_manifests import ImportManifests
@@ -23,9 +24,13 @@ from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
 from earshot.aws.tombstone_store import read_secret
 from earshot.aws.watchlist_artifact import WatchlistArtifact
+from earshot.flows.disambiguate import Disambiguation
 from earshot.flows.erase import Eraser
+from earshot.flows.explain_post import Explaining
 from earshot.flows.reconcile import reconciling_on
+from earshot.flows.show_account import Showing
 from earshot.flows.tell_why import Explainer
+from earshot.meanings import aboutness
 from earshot_ops import deployment, local_endpoint, stacks
 from earshot_ops.aws_access import AwsAccess
 from earshot_ops.deployment import Deployed
@@ -143,6 +148,26 @@ class Target:
             signals=self.signals,
             stories=StoryStore(self.table),
             outbox=self.outbox,
+        )
+
+    @property
+    def explaining(self) -> Explaining:
+        return Explaining(
+            explainer=self.explainer,
+            accounts=self.accounts,
+            archive=RawArchive(self.s3, self.bucket),
+            watchlist=self.watchlist,
+            judging=Disambiguation(aboutness(), self.accounts, AliasStore(self.table)),
+        )
+
+    @property
+    def showing(self) -> Showing:
+        return Showing(
+            accounts=self.accounts,
+            sellers=self.sellers,
+            signals=self.signals,
+            stories=StoryStore(self.table),
+            watchlist=self.watchlist,
         )
 
     @cached_property

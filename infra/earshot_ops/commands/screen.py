@@ -10,24 +10,50 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn
+from rich.text import Text
+
+_NARROWEST, _WIDEST = 20, 100
+_LABEL_WIDTH = 12
 
 out = Console(soft_wrap=True, highlight=False, emoji=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 
 
-def safe(text: object) -> str:
-    """Words that came from elsewhere: no markup of ours, no control of the terminal."""
-    seen = "".join(
+def clean(text: object) -> str:
+    """Words that came from elsewhere, on one line: no control of the terminal."""
+    return "".join(
         " " if letter in "\n\t" else letter
         for letter in str(text)
         if letter in "\n\t" or unicodedata.category(letter)[0] != "C"
     )
-    return escape(seen)
+
+
+def safe(text: object) -> str:
+    """The same in a line that holds markup: none of it is theirs."""
+    return escape(clean(text))
 
 
 def say(line: str) -> None:
     """A line of the answer; may hold markup."""
     out.print(line)
+
+
+def paragraph(words: str | Text, indent: int = 0, *, label: str = "") -> None:
+    """Part of the answer, wrapped to the width of the screen. A ``str`` may hold markup. A
+    ``label`` stands before it in a column of its own."""
+    text = Text.from_markup(words) if isinstance(words, str) else words
+    margin = f"{label:<{_LABEL_WIDTH}}" if label else ""
+    room = max(_NARROWEST, min(out.width, _WIDEST) - indent - len(margin))
+    for line in text.wrap(out, room):
+        line.rstrip()
+        out.print(Text.assemble(" " * indent, (margin, "dim"), line))
+        margin = " " * len(margin)
+
+
+def heading(words: str, indent: int = 0) -> None:
+    """Of what follows, after an empty line; may hold markup."""
+    say("")
+    paragraph(words, indent)
 
 
 def note(line: str) -> None:

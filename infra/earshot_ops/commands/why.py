@@ -23,6 +23,10 @@ IN_WORDS = {
     "urgent_by_own_rule": "urgent, which may interrupt at any time by the seller's own rule",
     "quiet_hours": "outside the working hours",
 }
+UNKNOWN = (
+    "no such post is known: it was never received, was erased, or concerned nobody and is older "
+    "than 14 days"
+)
 NO_CANDIDATE = "neither owner nor deputy of the account, nor its territory, nor a desk's"
 
 Post = Annotated[
@@ -43,10 +47,7 @@ def why(target: Target, post: Post, *, as_json: AsJson = False) -> ExitCode:
     """
     found = target.explainer.why(post)
     if found is None:
-        note(
-            "no such post is known: it was never received, was erased, or concerned nobody and is "
-            "older than 14 days"
-        )
+        note(UNKNOWN)
         return ExitCode.PROBLEMS
     bystanders = {signal.signal.signal_id: _bystanders(target, signal) for signal in found.signals}
     if as_json:
