@@ -1,6 +1,6 @@
-"""What the stand-in has beyond the services: hooks around every call, a clock of its own, turns."""
+"""What the stand-in has beyond the services: hooks around every call, and a clock of its own."""
 
-import random
+import socket
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,10 +14,8 @@ from earshot.aws.raw_archive import RawArchive, RawObject
 from earshot.domain.models import DataClass
 from tests.integration.dynamodb_requests import KEY, changed, item
 from tests.standin import Call, ServiceError, StandIn
-from tests.standin.event_sources import QueueSource, StreamSource
-from tests.standin.stage import make_table
-from tests.standin.turns import Turns
-from tests.standin.workers import Killed, Workers
+from tests.standin.stage import forget_container, make_table
+from tests.standin.workers import Killed
 
 
 @pytest.fixture
@@ -122,6 +120,17 @@ def test_hooks_know_what_changes_something(standin_table: Any, aws: StandIn) -> 
     assert seen == [("PutItem", True), ("GetItem", False)]
 
 
+def test_nothing_goes_out(aws: StandIn, bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a connection")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    forget_container()
+    clients.s3().put_object(Bucket=bucket, Key="k", Body=b"1")
+    clients.sqs().create_queue(QueueName="q")
+    assert [*aws.calls] == ["s3.CreateBucket", "s3.PutObject", "sqs.CreateQueue"]
+
+
 def test_what_it_cannot_do_is_said_plainly(aws: StandIn) -> None:
     client = aws.client("dynamodb")
     with pytest.raises(NotImplementedError, match=r"dynamodb\.ListBackups"):
@@ -195,106 +204,3 @@ def test_a_stream_tells_what_came_what_changed_and_what_went(
     told = aws.dynamodb.tables[standin_table.name].stream
     assert [record["eventName"] for record in told] == ["INSERT", "MODIFY", "REMOVE"]
     assert told[0]["dynamodb"]["Keys"] == {"pk": {"S": "a"}, "sk": {"S": "1"}}
-
-
-class Lambda:
-    """Notes the batches it got; fails at what it was told to, for the first ``times``."""
-
-    def __init__(self, *failing: str, times: int = 1) -> None:
-        self.batches: list[list[str]] = []
-        self._failing = failing
-        self._times = times
-
-    def __call__(self, event: dict[str, Any], _: Any) -> dict[str, Any]:
-        self.batches.append([_content(record) for record in event["Records"]])
-        fails = self._failing if len(self.batches) <= self._times else ()
-        failed = [r for r in event["Records"] if _content(r) in fails]
-        return {"batchItemFailures": [{"itemIdentifier": _identity(r)} for r in failed]}
-
-
-def _content(record: dict[str, Any]) -> str:
-    return str(record["body"] if "body" in record else record["dynamodb"]["Keys"]["pk"]["S"])
-
-
-def _identity(record: dict[str, Any]) -> str:
-    return str(record.get("messageId") or record["dynamodb"]["SequenceNumber"])
-
-
-def run(aws: StandIn, *sources: Any, count: int = 1, seed: int = 1) -> Workers:
-    workers = Workers(aws, sources, seed=seed)
-    workers.run(count)
-    return workers
-
-
-def filled_queue(aws: StandIn, *messages: str) -> Any:
-    url = make_queue(VisibilityTimeout="60")
-    for body in messages:
-        clients.sqs().send_message(QueueUrl=url, MessageBody=body)
-    return aws.sqs.queue(url)
-
-
-def test_messages_that_fail_come_again_and_the_others_do_not(aws: StandIn) -> None:
-    handle = Lambda("b")
-    run(aws, QueueSource(filled_queue(aws, "a", "b", "c"), handle, aws.clock))
-    assert handle.batches == [["a", "b", "c"], ["b"]]
-
-
-def test_a_worker_that_is_killed_loses_nothing(aws: StandIn) -> None:
-    queue = filled_queue(aws, "a")
-    handled: list[str] = []
-
-    def handle(event: dict[str, Any], _: Any) -> dict[str, Any]:
-        clients.secrets_manager().create_secret(Name=f"s{len(handled)}", SecretString="x")
-        handled.append("done")
-        return {"batchItemFailures": []}
-
-    aws.before.append(once(Killed(), "CreateSecret"))
-    workers = run(aws, QueueSource(queue, handle, aws.clock), count=3)
-    assert workers.outcomes == {"killed": 1, "done": 1}
-    assert not queue.messages
-
-
-def test_a_stream_is_retried_from_what_failed_and_then_given_up(
-    standin_table: Any, aws: StandIn
-) -> None:
-    for number in range(3):
-        standin_table.put_item(Item={"pk": f"OUTBOX#{number}", "sk": "x"})
-    standin_table.put_item(Item={"pk": "other", "sk": "x"})
-    handle = Lambda("OUTBOX#1", times=9)
-    table = aws.dynamodb.tables[standin_table.name]
-    run(aws, StreamSource(table, handle, prefix="OUTBOX#"))
-    assert handle.batches[0] == ["OUTBOX#0", "OUTBOX#1", "OUTBOX#2"]
-    assert handle.batches[1:] == [["OUTBOX#1", "OUTBOX#2"]] * 2
-
-
-def entangled(aws: StandIn, seed: int) -> list[str]:
-    """Who called when, of four workers with three calls each."""
-    order: list[str] = []
-    turns = Turns(random.Random(seed))
-    aws.before[:] = [turns.pass_on]
-
-    def work(name: str) -> Callable[[], None]:
-        def calls() -> None:
-            for _ in range(3):
-                clients.s3().list_objects_v2(Bucket="raw")
-                order.append(name)
-
-        return calls
-
-    turns.run([work(name) for name in "abcd"])
-    aws.before.clear()
-    return order
-
-
-def test_turns_are_those_of_the_seed(aws: StandIn, bucket: str) -> None:
-    first = entangled(aws, 1)
-    assert sorted(first) == sorted("abcd" * 3)
-    assert first == entangled(aws, 1) != entangled(aws, 2)
-
-
-def test_what_a_worker_raises_is_raised_when_all_have_ended() -> None:
-    def fail() -> None:
-        raise ValueError("one")
-
-    with pytest.RaisesGroup(ValueError, ValueError):
-        Turns(random.Random(1)).run([fail, fail])
