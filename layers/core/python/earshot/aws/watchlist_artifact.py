@@ -28,11 +28,17 @@ class WatchlistArtifact:
     """``when_refused`` is called each time a newer artifact cannot be read."""
 
     def __init__(
-        self, s3: "S3Client", bucket: str, when_refused: Callable[[], None] = _nothing
+        self,
+        s3: "S3Client",
+        bucket: str,
+        when_refused: Callable[[], None] = _nothing,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._s3 = s3
         self._bucket = bucket
         self._when_refused = when_refused
+        self._clock = clock
         self._etag = ""
         self._loaded: WatchlistIndex | None = None
         self._checked_at = float("-inf")
@@ -51,9 +57,9 @@ class WatchlistArtifact:
         A newer one that cannot be read leaves the former in use. Without a former one
         ``UnreadableWatchlistError`` escapes: a post must not be held against no names at all.
         """
-        if time.monotonic() - self._checked_at >= FRESH_SECONDS:
+        if self._clock() - self._checked_at >= FRESH_SECONDS:
             self._refresh()
-            self._checked_at = time.monotonic()
+            self._checked_at = self._clock()
         if self._loaded is None:
             self._loaded = nobody()
         return self._loaded
