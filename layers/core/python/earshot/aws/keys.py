@@ -102,6 +102,15 @@ def candidate(kind: str, value: str, *, role: str, seller_id: str) -> Key:
     return {"pk": route(kind, value), "sk": f"{role}#{seller_id}"}
 
 
+def alias_shards() -> tuple[str, ...]:
+    return tuple(f"ALIASES#{shard:02d}" for shard in range(ACCOUNT_SHARDS))
+
+
+def alias(entry_id: str, name: str) -> Key:
+    """What is known of a name that an entry shares with other things."""
+    return {"pk": f"ALIASES#{_shard(entry_id, ACCOUNT_SHARDS):02d}", "sk": f"{entry_id}#{name}"}
+
+
 # Deliveries
 
 

@@ -53,10 +53,12 @@ class Weights(Model):
 @dataclass(frozen=True)
 class Verdict:
     """``decides`` is false where the probability is too near the middle to act on; the candidate is
-    then kept with its ``percent``."""
+    then kept with its ``percent``. ``kinship`` is what ``learned_prior.observed`` wants of the post.
+    """
 
     percent: int
     decides: bool
+    kinship: float = 0.0
 
     @property
     def about(self) -> bool:
@@ -88,7 +90,8 @@ class Aboutness:
         features = features_of(text, subject, self._embed)
         percent = round(100 * probability(self.logit(features, subject, prior)))
         sure = not self._weights.unsure_from < percent < self._weights.unsure_to
-        return Verdict(percent, decides=sure and (subject.described or prior.labels > 0))
+        decides = sure and (subject.described or prior.labels > 0)
+        return Verdict(percent, decides, features.kinship)
 
     def observe(self, text: str, subject: Subject, prior: AliasPrior) -> AliasPrior:
         """The prior after one more unlabelled post of the alias."""

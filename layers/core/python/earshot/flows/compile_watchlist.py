@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 
 from earshot.aws import clients
 from earshot.aws.account_store import AccountStore
+from earshot.aws.alias_store import AliasStore
 from earshot.aws.watchlist_artifact import WatchlistArtifact
 from earshot.domain.aliases import OrdinaryWords
 from earshot.domain.models import WatchlistEntry
@@ -24,10 +25,14 @@ logger = Logger()
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    accounts = AccountStore(clients.table(settings().EARSHOT_TABLE))
+    table = clients.table(settings().EARSHOT_TABLE)
+    accounts = AccountStore(table)
     artifact = WatchlistArtifact(clients.s3(), settings().EARSHOT_BUCKET)
     compiled = compile_from(accounts, artifact)
-    logger.info("watchlist_compiled", version=compiled.version, entries=len(compiled))
+    renewed = AliasStore(table).renew()
+    logger.info(
+        "watchlist_compiled", version=compiled.version, entries=len(compiled), priors=renewed
+    )
     return {"version": compiled.version, "entries": len(compiled)}
 
 

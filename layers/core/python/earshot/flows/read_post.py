@@ -2,25 +2,27 @@
 
 from dataclasses import dataclass
 
-from earshot.domain.matching import Candidates, match
+from earshot.domain.matching import match
 from earshot.domain.models import Mention, Post, Understanding
 from earshot.domain.understanding import understand
 from earshot.domain.watchlist_index import WatchlistIndex
+from earshot.flows.disambiguate import Disambiguation, Settled
 
 
 @dataclass(frozen=True)
 class Reading:
-    """``mentions`` are the candidates that are surely meant."""
-
-    candidates: Candidates
-    mentions: tuple[Mention, ...]
+    settled: Settled
     understanding: Understanding
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        """The entries that are surely meant."""
+        return self.settled.mentions
 
     @property
     def unsure(self) -> tuple[Mention, ...]:
         """What the post may name without surely meaning it."""
-        named = (name.mention for name in self.candidates.names)
-        return tuple(mention for mention in named if mention not in self.mentions)
+        return self.settled.unsure
 
     @property
     def nearest(self) -> Mention | None:
@@ -29,7 +31,7 @@ class Reading:
         return max(found, key=lambda mention: mention.percent, default=None)
 
 
-def read(post: Post, index: WatchlistIndex) -> Reading:
+def read(post: Post, index: WatchlistIndex, judging: Disambiguation) -> Reading:
     """By the watchlist that is given and the models that this container has."""
-    candidates = match(post, index)
-    return Reading(candidates, candidates.sure, understand(post.plain))
+    settled = judging.settle(post, match(post, index))
+    return Reading(settled, understand(post.plain))

@@ -26,6 +26,7 @@ from earshot.domain.watchlist_index import WatchlistIndex
 from earshot.errors import GoneError, PermanentError
 from earshot.flows import posts_of_delivery
 from earshot.flows.counting import count
+from earshot.flows.disambiguate import disambiguation
 from earshot.flows.erase import Eraser, eraser
 from earshot.flows.read_post import Reading, read
 from earshot.settings import settings
@@ -105,7 +106,7 @@ def understand_post(
     Tombstones are looked for once all rows are written: an erasure beside this one either finds the
     rows, or is found.
     """
-    reading = read(post, index)
+    reading = read(post, index, disambiguation())
     head = head_of(post, reading, watchlist_version=index.version)
     recorded = erasing.posts.record(head, datetime.now(UTC))
     if erasing.tombstones.refuses(post.source, post.native_id, post.author.author_id):
@@ -113,6 +114,7 @@ def understand_post(
         return "erased"
     if recorded is None:
         return "superseded"
+    disambiguation().remember(reading.settled)
     if recorded.strand_ids:
         if recorded.strand_id is None:
             erasing.posts.keep(post.source, post.native_id)
