@@ -120,7 +120,7 @@ def test_a_post_whose_words_went_is_explained_by_what_its_head_keeps(
     RawArchive(house.s3, house.bucket).change(delivery.raw_key, lambda _: None)
     told = earshot("explain", "generic:p3")
     assert told.exit_code == ExitCode.OK
-    assert "nearest     competitor:rival, " in told.stdout
+    assert "nearest      competitor:rival, " in told.stdout
     assert "it cannot be understood again" in told.stdout
 
 

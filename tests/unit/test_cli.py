@@ -26,6 +26,8 @@ COMMANDS = (
     "unmerge",
     "connect",
     "why",
+    "explain",
+    "account",
     "erase",
     "doctor",
     "go-live",
@@ -69,6 +71,8 @@ def test_the_help_lists_every_command() -> None:
     ("words", "sentence"),
     [
         (["why"], "Missing argument 'POST'"),
+        (["explain"], "Missing argument 'POST'"),
+        (["account"], "Missing argument 'NAME'"),
         (["import", "robots", "x.csv"], "robots"),
         (["import", "accounts", "no-such.csv"], "does not exist"),
         (["erase"], "give either --post or --person"),

@@ -28,16 +28,19 @@ def _tell_field(one: Shown) -> None:
     paragraph(_fact(one.fact), 2, label=label)
     if one.is_disputed:
         paragraph(Text(f"shown, because {_because(one)}", style="yellow"), 2, label=" ")
-        for other in one.others:
+    for other in one.others:
+        if other.value == one.fact.value:
+            paragraph(Text(f"so says {_said(other)}", style="dim"), 2, label=" ")
+        else:
             paragraph(Text("not shown: ", style="yellow") + _fact(other), 2, label=" ")
-    elif one.others:
-        who = ", ".join(dict.fromkeys(_who(other) for other in one.others))
-        paragraph(Text(f"{who} says the same", style="dim"), 2, label=" ")
 
 
 def _fact(fact: Fact) -> Text:
-    said = f"  {_who(fact)}, {fact.seen_at:%Y-%m-%d}, {fact.data_class}"
-    return Text.assemble(_value(fact.field, fact.value), (said, "dim"))
+    return Text.assemble(_value(fact.field, fact.value), (f" ({_said(fact)})", "dim"))
+
+
+def _said(fact: Fact) -> str:
+    return f"{_who(fact)}, {fact.seen_at:%Y-%m-%d}, {fact.data_class}"
 
 
 def _because(one: Shown) -> str:

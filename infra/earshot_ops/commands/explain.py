@@ -140,7 +140,7 @@ def _tell_head(found: Explanation) -> None:
     if found.again is None:
         heading("Its words are no longer here, so it cannot be understood again.")
         return
-    heading("[bold]Understood again, as of now[/bold]")
+    heading("[bold]Understood again, as of now[/bold] (which changes nothing)")
     _tell_understood(found.again)
 
 

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn
 from rich.text import Text
 
 _NARROWEST, _WIDEST = 20, 100
-_LABEL_WIDTH = 12
+_LABEL_WIDTH = 13
 
 out = Console(soft_wrap=True, highlight=False, emoji=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)

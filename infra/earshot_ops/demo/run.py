@@ -102,6 +102,8 @@ def invitation(target: Target, aws: EmbeddedAws) -> Iterator[str]:
     for path in (f"github/{scenario.GITHUB}", f"generic/{scenario.FORUM}"):
         yield f"post to {target.deployed.api_url}hooks/{path}"
     yield "a new secret to sign with: .venv/bin/earshot connect github --generate"
+    yield f"what was understood: .venv/bin/earshot explain {scenario.POSTS[0]}"
+    yield "all about an account: .venv/bin/earshot account northwind"
     yield f"what was mailed: {aws.endpoint}/_ministack/ses/messages"
     yield "Ctrl-C ends it; the state stays in build/dev"
 
