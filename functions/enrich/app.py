@@ -5,7 +5,7 @@ from typing import Any
 from chalice import Chalice, Rate
 from chalice.app import CloudWatchEvent, SQSEvent
 
-from earshot.flows import compile_watchlist, decide_signals, import_dropped, understand_posts
+from earshot.flows import compile_watchlist, decide_signals, understand_posts
 
 app = Chalice(app_name="enrich", configure_logs=False)
 
@@ -27,4 +27,6 @@ def compile_entries(event: CloudWatchEvent) -> dict[str, Any]:
 
 @app.on_sqs_message(queue_arn="merged", batch_size=1, name="import_dropped")
 def import_file(event: SQSEvent) -> dict[str, Any]:
+    from earshot.flows import import_dropped  # the others need not wait for it
+
     return import_dropped.handle(event.to_dict(), event.context)

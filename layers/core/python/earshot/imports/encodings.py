@@ -2,7 +2,10 @@
 
 import codecs
 import re
-from typing import BinaryIO
+from collections.abc import Iterator
+from contextlib import suppress
+from io import TextIOWrapper
+from typing import Any, BinaryIO, cast
 
 from earshot.imports.errors import ImportFileError
 
@@ -17,6 +20,19 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _STRAY = re.compile("[\udc80-\udcff]")
 _LETTER = re.compile("[^\x00-\x7f\udc80-\udcff]")
 _UNDEFINED_IN_CP1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+
+
+def lines_of(file: BinaryIO) -> Iterator[str]:
+    """With their ends. The file stays open: it is the caller's. Bytes that are not UTF-8 become lone
+    surrogates. ``ImportFileError`` for a workbook."""
+    encoding = encoding_of(file)
+    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
+    text = TextIOWrapper(cast("Any", file), encoding=encoding, errors=errors, newline="")
+    try:
+        yield from text
+    finally:
+        with suppress(ValueError):
+            text.detach()
 
 
 def encoding_of(file: BinaryIO) -> str:

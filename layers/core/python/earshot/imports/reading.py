@@ -4,18 +4,16 @@ Pure but for the file itself: the same bytes give the same answer, one row at a 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from io import TextIOWrapper
 from itertools import chain, islice
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO
 
 from pydantic import ValidationError
 
 from earshot.domain.values import Model
 from earshot.imports import cells
 from earshot.imports.columns import Column, ImportKind, Table, Values, normal_name
-from earshot.imports.encodings import encoding_of
+from earshot.imports.encodings import lines_of
 from earshot.imports.errors import ImportFileError
 from earshot.imports.figures import Noted
 from earshot.imports.records import Record, records
@@ -124,9 +122,8 @@ class Sheet:
 def open_sheet(kind: ImportKind, file: BinaryIO) -> Sheet:
     """``ImportFileError`` when there is no table in it. The header is the first row that names what
     is required: reports have titles above it."""
-    encoding = encoding_of(file)
     table = TABLES[kind]
-    found = records(_lines(file, encoding))
+    found = records(lines_of(file))
     first = list(islice(found, _LINES_BEFORE_THE_HEADER))
     if not first:
         raise ImportFileError("the file is empty")
@@ -140,17 +137,6 @@ def open_sheet(kind: ImportKind, file: BinaryIO) -> Sheet:
     if (row := next(rest, None)) is None:
         raise ImportFileError("the file has a header and no rows")
     return Sheet(table, columns, header, chain((row,), rest))
-
-
-def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
-    """With their ends. The file stays open: it is the caller's."""
-    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
-    text = TextIOWrapper(cast("Any", file), encoding=encoding, errors=errors, newline="")
-    try:
-        yield from text
-    finally:
-        with suppress(ValueError):
-            text.detach()
 
 
 def _lacking(table: Table, header: Sequence[str]) -> list[str]:
