@@ -23,8 +23,8 @@ _UNDEFINED_IN_CP1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 
 
 def lines_of(file: BinaryIO) -> Iterator[str]:
-    """With their ends. The file stays open: it is the caller's. Bytes that are not UTF-8 become lone
-    surrogates. ``ImportFileError`` for a workbook."""
+    """With their ends. The file stays open: it is the caller's. Bytes that are not UTF-8 become
+    lone surrogates. ``ImportFileError`` for a workbook."""
     encoding = encoding_of(file)
     errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     text = TextIOWrapper(cast("Any", file), encoding=encoding, errors=errors, newline="")
