@@ -14,7 +14,7 @@ from earshot_ops.commands.business_data import tell_fields
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.commands.on_target import AsJson, on_target
 from earshot_ops.commands.quoting import one_line
-from earshot_ops.commands.screen import clean, heading, note, paragraph, print_json, safe
+from earshot_ops.commands.screen import clean, heading, note, paragraph, print_json, safe, working
 from earshot_ops.target import Target
 
 MOST_LISTED = 12
@@ -40,7 +40,8 @@ def account(target: Target, name: Name, *, as_json: AsJson = False) -> ExitCode:
       earshot account "Northwind Tooling" --json
     """
     showing = target.showing
-    found = showing.find(name)
+    with working("Looking it up"):
+        found = showing.find(name)
     if len(found.accounts) != 1:
         _tell_which(name, found)
         return ExitCode.PROBLEMS

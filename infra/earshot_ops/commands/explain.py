@@ -131,7 +131,7 @@ def _tell_meaning(meaning: Understanding) -> None:
 def _tell_head(found: Explanation) -> None:
     head = found.head
     sure = f", {head.nearest_percent}%" if head.nearest_percent is not None else ""
-    paragraph(safe(f"so it was decided: {found.outcome}; nobody heard of it"), 2)
+    paragraph(safe(f"{found.outcome}; {_whereabouts(found)}"), 2)
     heading("[bold]What is kept of it[/bold]")
     paragraph(head.intent, 2, label="intent")
     paragraph(safe(f"{head.nearest}{sure}" if head.nearest else "nothing"), 2, label="nearest")
@@ -142,6 +142,14 @@ def _tell_head(found: Explanation) -> None:
         return
     heading("[bold]Understood again, as of now[/bold] (which changes nothing)")
     _tell_understood(found.again)
+
+
+def _whereabouts(found: Explanation) -> str:
+    if not found.head.current_ids:
+        return "nobody heard of it"
+    if found.stories:
+        return "its story keeps no words of it"
+    return "no story holds it yet, or any more"
 
 
 def _tell_story(story: Story) -> None:

@@ -25,9 +25,11 @@ def find_accounts(index: WatchlistIndex, typed: str) -> tuple[Listed, ...]:
 
 
 def similar_accounts(index: WatchlistIndex, typed: str) -> tuple[Listed, ...]:
-    """Those whose names are spelled much alike, the likest first."""
+    """Those whose names begin with the same letter and are spelled much alike, the likest first."""
+    wanted = typed.strip().casefold()
     by_name = {one.name.casefold(): one for one in _all(index)}
-    near = get_close_matches(typed.strip().casefold(), by_name, MOST_SIMILAR, _ALIKE)
+    begun = [name for name in by_name if name[0] == wanted[:1]]
+    near = get_close_matches(wanted, begun, MOST_SIMILAR, _ALIKE)
     return tuple(by_name[name] for name in near)
 
 
