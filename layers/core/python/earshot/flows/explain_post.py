@@ -14,6 +14,7 @@ from earshot.domain.story_bonds import Bond, bonds
 from earshot.domain.subjects import find_subjects
 from earshot.errors import GoneError, MalformedPayloadError
 from earshot.flows import posts_of_delivery
+from earshot.flows.disambiguate import Disambiguation
 from earshot.flows.read_post import read
 from earshot.flows.tell_why import OUTCOMES, Explainer, SellerWhy, SignalWhy
 
@@ -56,6 +57,7 @@ class Explaining:
     accounts: AccountStore
     archive: RawArchive
     watchlist: WatchlistArtifact
+    judging: Disambiguation
 
     def explain(self, reference: str, now: datetime) -> Explanation | None:
         """For a permalink, or ``source:native_id``; ``None`` when no such post is known. ``now``
@@ -86,7 +88,7 @@ class Explaining:
         if (post := self._archived(head)) is None:
             return None
         index = self.watchlist.current()
-        reading = read(post, index)
+        reading = read(post, index, self.judging)
         outcome = find_subjects(post, reading.mentions, reading.understanding.intent)
         return Understood(
             post=story_post(
