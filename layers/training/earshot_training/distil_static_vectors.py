@@ -28,7 +28,8 @@ def table(rotated: NDArray[np.float32]) -> NDArray[np.int8]:
     """Weighted, cut to the leading dimensions, and in signed bytes."""
     kept = rotated[:, :DIMENSIONS] * minilm.frequency_weights(len(rotated))[:, None]
     scale = np.abs(kept).max() / 127
-    return np.clip(np.round(kept / scale), -127, 127).astype(np.int8)
+    rounded: NDArray[np.int8] = np.clip(np.round(kept / scale), -127, 127).astype(np.int8)
+    return rounded
 
 
 if __name__ == "__main__":

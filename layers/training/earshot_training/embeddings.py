@@ -58,7 +58,7 @@ class Remembered:
 def remembered() -> Remembered:
     found = semantic()
     if not isinstance(found, Semantic):
-        sys.exit("the semantic layer is not built: make build SEMANTIC=1")
+        sys.exit("the semantic layer is not built: python -m earshot_ops.semantic_layer")
     return Remembered(found)
 
 

@@ -64,7 +64,8 @@ def rotation(pieces: NDArray[np.float32]) -> NDArray[np.float32]:
     directions = directions[:, ::-1]
     largest = np.abs(directions).argmax(axis=0)
     signs = np.sign(directions[largest, np.arange(directions.shape[1])])
-    return (directions * signs).astype(np.float32)
+    turned: NDArray[np.float32] = (directions * signs).astype(np.float32)
+    return turned
 
 
 def frequency_weights(count: int) -> NDArray[np.float64]:

@@ -39,7 +39,8 @@ class Encoder:
         for layer in range(self._layers):
             hidden = self._block(hidden, away, f"encoder.layer.{layer}")
         pooled = (hidden * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1)[:, None]
-        return pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
+        units: Array = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
+        return units
 
     def _embedded(self, rows: NDArray[np.int64]) -> Array:
         weights = self._weights
