@@ -87,6 +87,12 @@ def test_more_deputies_than_anybody_has_are_refused() -> None:
         cells.people(";".join(map(str, range(21))))
 
 
+def test_a_query_that_cannot_be_read_is_refused_with_the_place() -> None:
+    assert cells.query("crm NOT hiring") == "crm NOT hiring"
+    with pytest.raises(ValueError, match=r"'\(' is never closed \(at character 5\)"):
+        cells.query("crm (slow")
+
+
 def test_a_desk_is_a_watchlist_entry() -> None:
     with pytest.raises(ValueError, match="'rivalcrm' is no watchlist entry"):
         cells.entry_ids("topic:crm; rivalcrm")

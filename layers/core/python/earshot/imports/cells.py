@@ -7,6 +7,7 @@ import re
 import unicodedata
 from datetime import time
 
+from earshot.domain.topics import parse
 from earshot.domain.zones import check_zone
 from earshot.imports import hosts
 
@@ -111,6 +112,12 @@ def people(cell: str) -> tuple[str, ...]:
     if len(found) > MOST_DEPUTIES:
         raise ValueError(f"names more than {MOST_DEPUTIES} people")
     return found
+
+
+def query(cell: str) -> str:
+    """A topic's condition, which says what is wrong with it and where."""
+    parse(text(cell))
+    return text(cell)
 
 
 def entry_ids(cell: str) -> tuple[str, ...]:

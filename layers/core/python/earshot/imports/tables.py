@@ -188,7 +188,7 @@ TABLES: Mapping[ImportKind, Table] = {
             _HANDLES,
             _TICKERS,
             _PRODUCTS,
-            Column("query", also=("condition", "search")),
+            Column("query", cells.query, also=("condition", "search")),
         ),
         finish=_entry,
     ),
