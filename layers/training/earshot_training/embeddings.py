@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
-from earshot_semantic import Semantic
 
 from earshot.domain.aboutness_features import Embed, Vector
 from earshot.meanings import semantic, static_vectors
+
+if TYPE_CHECKING:
+    from earshot_semantic import Semantic
 
 KEPT = Path(".cache/embeddings")
 _BATCH = 32
@@ -20,7 +23,7 @@ _BATCH = 32
 class Remembered:
     """The semantic layer, asked once per text."""
 
-    def __init__(self, embed: Semantic, folder: Path = KEPT) -> None:
+    def __init__(self, embed: "Semantic", folder: Path = KEPT) -> None:
         self._embed = embed
         self._folder = folder
         self._known: dict[bytes, Vector] = {}
@@ -56,8 +59,8 @@ class Remembered:
 
 @cache
 def remembered() -> Remembered:
-    found = semantic()
-    if not isinstance(found, Semantic):
+    found = cast("Semantic | None", semantic())
+    if found is None:
         sys.exit("the semantic layer is not built: python -m earshot_ops.semantic_layer")
     return Remembered(found)
 
