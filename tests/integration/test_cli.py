@@ -179,6 +179,26 @@ def test_an_import_of_nothing_but_broken_rows_says_so(
     assert "nothing was written: no row can be read" in answer.stderr
 
 
+@pytest.mark.parametrize(("said", "written"), [("n\n", 0), ("y\n", 1)])
+def test_somebody_at_a_terminal_sees_what_would_change_and_is_asked(
+    target: Target,
+    earshot: Earshot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    said: str,
+    written: int,
+) -> None:
+    monkeypatch.setattr("earshot_ops.commands.import_file.is_attended", lambda: True)
+    file = tmp_path / "accounts.csv"
+    file.write_text("Account Name,Website\nAcme,acme.example\n")
+    answer = earshot("import", "accounts", str(file), given=said)
+    assert answer.exit_code == ExitCode.OK
+    assert "Account Name → name" in answer.stdout
+    assert "accounts, not written: 1 new" in answer.stdout
+    assert "Write this?" in answer.stderr
+    assert len(list(target.accounts.accounts())) == written
+
+
 @pytest.mark.parametrize("kind", ImportKind)
 def test_the_same_file_twice_changes_nothing(
     house: House, earshot: Earshot, kind: ImportKind
