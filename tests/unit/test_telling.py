@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from earshot.domain.facts import Fact, Origin, Shown
+from earshot.domain.kept_words import showable
 from earshot.domain.models import (
     DataClass,
     Decision,
@@ -249,3 +250,45 @@ def test_the_explanation_of_a_post_that_concerned_nobody_reads_like_this(
 def test_an_account_reads_like_this(capsys: pytest.CaptureFixture[str]) -> None:
     account.tell(sheet())
     golden("account_sheet", capsys.readouterr().out)
+
+
+def test_words_that_are_not_kept_are_told_by_the_kinds_of_their_evidence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    withheld = showable(post(data_class=DataClass.BORROWED), examples.NOON)
+    one = explained()
+    explain.tell(one.model_copy(update={"understood": Understood(post=withheld, outcome="so")}))
+    printed = capsys.readouterr().out.partition("Story of")[0]
+    assert "its words were borrowed, and have gone" in printed
+    assert "100%: alias, handle" in " ".join(printed.split())
+    assert not [word for word in ("leaving", "quarter", "petra", "Petra") if word in printed]
+
+
+def test_what_the_models_do_not_cover_and_who_said_it_alone_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    meaning = post().understanding.model_copy(update={"language": "fi", "is_covered": False})
+    alone = story().model_copy(update={"bonds": story().bonds[:1], "sellers": ()})
+    understood = Understood(post=post(understanding=meaning), outcome="so")
+    told = explained().model_copy(update={"understood": understood, "stories": (alone,)})
+    explain.tell(told)
+    printed = capsys.readouterr().out
+    assert "language     fi: the models do not cover it and guess nothing more" in printed
+    assert "there is no other post in it so far" in printed
+    assert "nobody: it is in no seller's scope" in printed
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({}, "nobody heard of it"),
+        ({"current_ids": ("account:northwind",)}, "no story holds it yet, or any more"),
+    ],
+)
+def test_a_post_without_words_says_where_it_is(
+    capsys: pytest.CaptureFixture[str], changes: dict[str, Any], sentence: str
+) -> None:
+    explain.tell(Explanation(head=head(**changes), outcome="so"))
+    printed = capsys.readouterr().out
+    assert sentence in printed
+    assert "it cannot be understood again" in printed

@@ -1,6 +1,6 @@
 """`earshot explain`: of any post, what was understood, by what evidence, and what came of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,7 +68,7 @@ def tell(found: Explanation) -> None:
     else:
         _tell_head(found)
     for story in found.stories:
-        _tell_story(story)
+        _tell_story(story, (head.source, head.native_id))
 
 
 def _byline(found: Explanation) -> str:
@@ -152,7 +152,7 @@ def _whereabouts(found: Explanation) -> str:
     return "no story holds it yet, or any more"
 
 
-def _tell_story(story: Story) -> None:
+def _tell_story(story: Story, identity: tuple[str, str]) -> None:
     signal = story.signal
     kind = "a prospect, in no CRM" if signal.subject.is_prospect else signal.subject.subject_id
     posts = f"{signal.post_count} post{'s' if signal.post_count > 1 else ''}"
@@ -164,20 +164,24 @@ def _tell_story(story: Story) -> None:
         heading("Business data it was joined with", 2)
         tell_fields(story.account, JOINED_WITH)
     heading("Why these posts are one story", 2)
-    for bond in story.bonds[:MOST_BONDS]:
-        _tell_bond(bond)
-    if (more := len(story.bonds) - MOST_BONDS) > 0:
-        paragraph(f"and {more} more", 2)
+    _tell_bonds(story.bonds, identity)
     heading("Who was decided to hear", 2)
     _tell_sellers(story.sellers)
 
 
-def _tell_bond(bond: Bond) -> None:
-    post = bond.post
-    to = f" {':'.join(bond.to)}" if bond.to else ""
-    told = f"{post.posted_at:%m-%d %H:%M} {post.source}:{post.native_id} {_HELD[bond.tie]}{to}"
-    paragraph(safe(told), 2)
-    paragraph(one_line(post), 4)
+def _tell_bonds(bonds: Sequence[Bond], identity: tuple[str, str]) -> None:
+    if len(bonds) == 1:
+        paragraph("there is no other post in it so far", 2)
+        return
+    for bond in bonds[:MOST_BONDS]:
+        post = bond.post
+        to = f" {':'.join(bond.to)}" if bond.to else ""
+        this = " (this post)" if post.identity == identity else ""
+        told = f"{':'.join(post.identity)}{this} {_HELD[bond.tie]}{to}"
+        paragraph(safe(f"{post.posted_at:%m-%d %H:%M} {told}"), 2)
+        paragraph(one_line(post), 4)
+    if len(bonds) > MOST_BONDS:
+        paragraph(f"and {len(bonds) - MOST_BONDS} more", 2)
 
 
 def _tell_sellers(sellers: Iterable[SellerWhy]) -> None:
