@@ -51,8 +51,10 @@ build: environment ## package every app and the layer for STAGE (all stages when
 
 lock: ## resolve the dependencies anew and export them (needs uv and a network)
 	uv lock --upgrade
-	uv export -q --frozen --all-groups --no-emit-project -o requirements/dev.txt
+	uv export -q --frozen --no-default-groups --group dev --no-emit-project -o requirements/dev.txt
 	uv export -q --frozen --only-group layer --no-emit-project -o requirements/layer.txt
+	uv export -q --frozen --only-group training --only-group layer --no-emit-project \
+		-o requirements/training.txt
 	uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 \
 		--custom-compile-command "make lock" requirements/ministack.in -o requirements/ministack.txt
 
@@ -66,5 +68,5 @@ destroy: environment ## remove the apps from AWS and keep the data: make destroy
 		$(if $(PROFILE),--profile "$(PROFILE)") $(if $(WITH_DATA),--with-data)
 
 clean: ## remove the environments, caches and everything built
-	rm -rf .venv .venv-ministack .cache build dist
+	rm -rf .venv .venv-ministack .venv-training .cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

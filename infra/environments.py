@@ -1,4 +1,5 @@
 """Make `.venv` and `.venv-ministack` inside the clone, from the lock; a second run does nothing.
+`--training` makes `.venv-training` as well, for fitting and measuring the models.
 
 Runs on a bare Python: standard library only. With uv on the PATH it is uv that installs, else pip
 with the hash-pinned requirements which the lock exports. Caches stay inside the clone.
@@ -57,6 +58,9 @@ ENVIRONMENTS = (
     Environment(ROOT / ".venv", "requirements/dev.txt", editable=True),
     Environment(ROOT / ".venv-ministack", "requirements/ministack.txt", editable=False),
 )
+
+
+TRAINING = Environment(ROOT / ".venv-training", "requirements/training.txt", editable=False)
 
 
 class SetupError(Exception):
@@ -210,9 +214,9 @@ def _stop(number: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt(number)
 
 
-def prepare() -> None:
+def prepare(environments: Iterable[Environment]) -> None:
     check_python()
-    missing = [environment for environment in ENVIRONMENTS if not is_complete(environment)]
+    missing = [environment for environment in environments if not is_complete(environment)]
     if not missing:
         return
     CACHE.mkdir(exist_ok=True)
@@ -227,7 +231,7 @@ def prepare() -> None:
 def main() -> int:
     signal.signal(signal.SIGTERM, _stop)
     try:
-        prepare()
+        prepare((*ENVIRONMENTS, TRAINING) if "--training" in sys.argv[1:] else ENVIRONMENTS)
     except SetupError as error:
         say(str(error))
         return error.code
