@@ -556,7 +556,8 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(stack: Stack, on_stack: Ea
 
 
 def test_a_stage_that_is_not_deployed_is_told_plainly(stack: Stack) -> None:
-    for command in (["doctor"], ["why", "generic:p1"]):
+    asked = (["doctor"], ["why", "generic:p1"], ["explain", "generic:p1"], ["account", "acme"])
+    for command in asked:
         words = [*command, "--stage", "nowhere", "--endpoint-url", stack.aws.endpoint]
         answer = CliRunner().invoke(app, words)
         assert answer.exit_code == ExitCode.UNREACHABLE
