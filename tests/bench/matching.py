@@ -13,7 +13,6 @@ from earshot.domain.matching import NOBODY, match
 from earshot.domain.models import Post
 from earshot.domain.name_search import names_in
 from earshot.domain.tokens import words
-from earshot.domain.understanding import understand
 from earshot.domain.watchlist import compile_entries
 from earshot.domain.watchlist_index import WatchlistIndex, from_bytes, to_bytes
 from earshot.flows.compile_watchlist import ordinary_words
@@ -63,13 +62,13 @@ def measure() -> Iterator[Measured | Figure]:
     )
     yield _rate(
         "a stream, 10% understood",
-        lambda: [understand(post.plain) for post in tenth if concerns(post, known)],
+        lambda: [understood(post) for post in tenth if concerns(post, known)],
         len(tenth),
         10_000,
     )
     yield _rate(
         "all understood",
-        lambda: [(match(post, known), understand(post.plain)) for post in few],
+        lambda: [(match(post, known), understood(post)) for post in few],
         len(few),
         2_000,
     )
@@ -129,6 +128,8 @@ def stored(count: int) -> WatchlistIndex:
     kept = _kept(count)
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
+        for former in kept.parent.glob(f"{count}-*.bin"):
+            former.unlink()
         kept.write_bytes(to_bytes(compiled(count)))
     return from_bytes(kept.read_bytes())
 

@@ -13,7 +13,6 @@ from typing import IO, cast
 
 from earshot.domain.matching import match
 from earshot.domain.models import Post
-from earshot.domain.understanding import understand
 from earshot.domain.watchlist_index import WatchlistIndex
 from tests.bench import matching, names
 from tests.bench.figures import Figure
@@ -28,7 +27,7 @@ def measure() -> Iterator[Figure]:
     known = matching.stored(matching.ACCOUNTS)
     posts = names.posts(POSTS)
     python = environment()
-    command = [python, str(names.ROOT / "tests/bench/obsei_posts.py")]
+    command = [python, "-P", str(names.ROOT / "tests/bench/obsei_posts.py")]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=FOLDER) as peer:
         told, heard = cast("IO[str]", peer.stdin), cast("IO[str]", peer.stdout)
@@ -47,7 +46,7 @@ def measure() -> Iterator[Figure]:
 
 def _ours(posts: list[Post], known: WatchlistIndex) -> float:
     return matching.seconds(
-        lambda: [(match(post, known), understand(post.plain)) for post in posts]
+        lambda: [(match(post, known), understood(post)) for post in posts]
     )
 
 

@@ -32,7 +32,7 @@ _SHARED = tuple(range(1 << 13))
 AMBIGUOUS: Final = 1
 NEEDS_CAPITALS: Final = 2
 FLAG_BITS: Final = 2
-MOST_KEPT: Final = 4096
+MOST_KEPT: Final = 1024
 
 
 def digest(text: str) -> int:
