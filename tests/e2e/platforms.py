@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from earshot.domain.grouping import signal_id
-from earshot.flows.regroup import alert_id
+from earshot.domain.stories import signal_id
+from earshot.flows.decide_candidates import alert_id
 from earshot_ops.demo import post_office
 from earshot_ops.demo.post_office import Envelope
 from tests.e2e.companies import Company

@@ -1,12 +1,14 @@
 """`earshot erase`: a post or a person, everywhere and for good."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
+from earshot.aws.story_store import StoryStore
 from earshot.domain.models import AlertState
+from earshot.domain.stories import tell
 from earshot.sources import catalog
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.commands.on_target import AsJson, Yes, on_target
@@ -95,7 +97,7 @@ def take_stock(target: Target, source: str, native_id: str) -> Stock:
         reference=f"{source}:{native_id}",
         rows=len(rows),
         raw_keys=frozenset(str(row["raw_key"]) for row in rows if "raw_key" in row),
-        signal_ids=frozenset(str(row["signal_id"]) for row in rows if "signal_id" in row),
+        signal_ids=frozenset(_signal_ids(target, source, native_id)),
         alert_ids=frozenset(target.signals.heard_sellers(source, native_id).values()),
     )
 
@@ -125,3 +127,11 @@ def _tell(report: dict[str, Any]) -> None:
     )
     if report["mails_sent"]:
         note(f"{report['mails_sent']} mails about it were sent before and lie in mailboxes")
+
+
+def _signal_ids(target: Target, source: str, native_id: str) -> Iterator[str]:
+    """Of the signals that the post is part of."""
+    head = target.posts.head(source, native_id)
+    for told in tell(StoryStore(target.table).region(sorted(head.strand_ids))) if head else ():
+        if any(post.identity == (source, native_id) for post in told.posts):
+            yield told.signal_id
