@@ -13,7 +13,8 @@ Zone = Annotated[str, AfterValidator(check_zone)]
 
 
 class Account(Model):
-    """A company in the seller's CRM, with the static business data."""
+    """A company in the seller's CRM, with the static business data. ``language`` is that of its
+    website, ``registration`` is active or inactive in the register that gave the ``lei``."""
 
     account_id: Identifier
     name: Identifier
@@ -24,6 +25,11 @@ class Account(Model):
     products: tuple[str, ...] = ()
     description: str | None = None
     website_text: str | None = None
+    language: str | None = None
+    legal_name: str | None = None
+    lei: str | None = None
+    parent: str | None = None
+    registration: str | None = None
     country: str | None = None
     industry: str | None = None
     employees: int | None = None

@@ -1,0 +1,1 @@
+"""Who tells business data about companies: one module per provider."""
