@@ -30,3 +30,10 @@ def import_file(event: SQSEvent) -> dict[str, Any]:
     from earshot.flows import import_dropped  # the others need not wait for it
 
     return import_dropped.handle(event.to_dict(), event.context)
+
+
+@app.schedule(Rate(1, unit=Rate.HOURS), name="refresh_business_data")
+def refresh(event: CloudWatchEvent) -> dict[str, Any]:
+    from earshot.flows import refresh_business_data  # it alone needs what reads websites
+
+    return refresh_business_data.handle(event.to_dict(), event.context)

@@ -9,7 +9,7 @@ from earshot.errors import ConfigurationError
 
 
 class Settings(BaseModel):
-    """Names of the resources that the templates made; all are required."""
+    """Names of the resources that the templates made; all are required. The last are for tests."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -26,6 +26,8 @@ class Settings(BaseModel):
     EARSHOT_CONFIGURATION_SET: str
     EARSHOT_MAIL_FROM: str
     EARSHOT_LOOPBACK_HOSTS: str = ""
+    EARSHOT_WEBSITE_URL: str = "https://{domain}/"
+    EARSHOT_GLEIF_URL: str = "https://api.gleif.org/api/v1"
 
 
 @cache

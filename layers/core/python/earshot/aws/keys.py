@@ -85,6 +85,15 @@ def contact(contact_id: str) -> Key:
     }
 
 
+def refresh(account_id: str) -> Key:
+    """When providers were asked about the account; it lies beside it."""
+    return {"pk": account(account_id)["pk"], "sk": f"REFRESH#{account_id}"}
+
+
+def refresh_round() -> Key:
+    return {"pk": "REFRESH", "sk": "ROUND"}
+
+
 def merges() -> str:
     return "MERGES"
 
