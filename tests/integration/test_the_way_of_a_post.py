@@ -7,16 +7,11 @@ from typing import Any
 
 import pytest
 
-from earshot.aws import keys
-from earshot.aws.account_store import AccountStore
-from earshot.aws.items import item_of
 from earshot.aws.post_store import PostStore
-from earshot.aws.seller_store import SellerStore
 from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
 from earshot.flows.erase import eraser
 from earshot.flows.tell_why import Explainer
-from tests import examples
 from tests.house import House, entry
 from tests.standin.stage import Aws
 
@@ -186,15 +181,6 @@ def test_an_erased_person_is_gone_with_every_post_and_refused_from_then_on(house
 def test_erasing_what_was_never_here_is_no_error(house: House) -> None:
     assert eraser().erase_post("generic", "never") == "unknown"
     assert eraser().erase_person("generic", "never") == 0
-
-
-def test_an_import_that_was_cut_short_is_completed_by_the_next(house: House) -> None:
-    accounts, sellers = AccountStore(house.table), SellerStore(house.table)
-    acme = examples.account(owner="anna")
-    sellers.put(examples.seller("anna"))
-    house.table.put_item(Item=item_of(keys.account("acme"), acme))  # and then it died
-    accounts.put_accounts([acme])
-    assert [one.seller.seller_id for one in sellers.candidates(acme, (), None)] == ["anna"]
 
 
 def test_a_mention_that_fails_holds_up_no_other_of_its_subject(house: House) -> None:

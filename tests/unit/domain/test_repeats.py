@@ -24,6 +24,7 @@ def sketched(plain: str, **changes: object) -> Sketch:
     "copy",
     [
         f"RT @bob: {LEAVING}",
+        f"RT @bob-by.bsky.social: {LEAVING}",
         f"Same here! RT @bob: {LEAVING} https://t.co/abc",
         f"{LEAVING} https://t.co/xyz via @bob",
         LEAVING.upper().replace(",", " --"),

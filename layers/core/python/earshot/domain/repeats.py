@@ -31,8 +31,8 @@ _LINK = re.compile(
     r"(?:https?://|www\.)[^\s\u201d\u00bb\"]+|\b(?:t\.co|bit\.ly|goo\.gl|ow\.ly|tinyurl\.com)/\w+",
     re.IGNORECASE,
 )
-_REPOST = re.compile(r"(?:^|\s)(?:RT|MT|QT)\s*:?\s*@\w+\s*:?\s*", re.IGNORECASE)
-_CREDIT = re.compile(r"(?:\b(?:via|h/t|by)\s+)?@\w+", re.IGNORECASE)
+_REPOST = re.compile(r"(?:^|\s)(?:RT|MT|QT)\s*:?\s*@\w[\w.@-]*\s*:?\s*", re.IGNORECASE)
+_CREDIT = re.compile(r"(?:\b(?:via|h/t|by)\s+)?@\w[\w.@-]*", re.IGNORECASE)
 _EDGE_TAGS = re.compile(r"^(?:\s*#\w+)+|(?:#\w+\s*)+$")
 _CUT = re.compile(r"(?:\u2026|\.{3,}|\[\u2026\]|\[\.\.\.\])\s*(?:\(?more\)?)?\s*$", re.IGNORECASE)
 _MARKS = '\u201c\u201d\u00ab\u00bb\u201e"'
