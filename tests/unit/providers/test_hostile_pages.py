@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from earshot.providers import robots
-from earshot.providers.markup import pieces
 from earshot.providers.page import page_of, text_of
 from earshot.providers.website import FIELDS, values_of
+from earshot.sources.markup import pieces
 from earshot.sources.surface import FetchedPage
 from tests import examples
 

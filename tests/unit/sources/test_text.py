@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,6 +58,8 @@ MARKUP = st.lists(
         ("1 < 2", "1 < 2"),
         ("<![bad[x]]>seen", "seen"),
         ("no markup", "no markup"),
+        ("<textarea>a\n</textarea> form", "form"),
+        (f"&#{'9' * 5000}; x", f"&#{'9' * 5000}; x"),
         ("", ""),
     ],
 )
@@ -71,6 +75,13 @@ def test_no_markup_makes_it_fail_and_nothing_odd_is_left(markup: str) -> None:
         assert "\n\n\n" not in plain
         assert plain == plain.strip()
     assert all(is_web_address(link) for link in links_of_html(markup))
+
+
+@pytest.mark.parametrize("brick", ["<a ", '<a x="', "<a/", "</", "<!--", "&#9"])
+def test_broken_markup_takes_time_by_its_length_only(brick: str) -> None:
+    begun = time.process_time()
+    plain_of_html(brick * (60_000 // len(brick)))
+    assert time.process_time() - begun < 1
 
 
 @given(st.text())

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import islice
 
-from earshot.providers.markup import Piece, attributes, pieces, words
+from earshot.sources.markup import Piece, attributes, pieces, words
 from earshot.sources.surface import FetchedPage
 from earshot.sources.text import tidy
 

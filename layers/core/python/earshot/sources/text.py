@@ -1,8 +1,9 @@
 """Words out of markup, and the handles and links among them. Nothing here raises."""
 
 import re
-from html.parser import HTMLParser
 from urllib.parse import urlsplit
+
+from earshot.sources.markup import Piece, attributes, pieces, resolved
 
 TEXT_LIMIT = 65_536
 """Characters kept of one post, which is what GitHub allows."""
@@ -10,7 +11,6 @@ TEXT_LIMIT = 65_536
 _LINKS_LIMIT = 100
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _HTML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_TAG = re.compile(r"<[^<>]*>")
 _LINK = re.compile(r"https?://[^\s<>\"'`|\\^{}\[\]]+", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w@/.])@([A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9_])?)")
 _BLOCKS = frozenset(
@@ -20,7 +20,6 @@ _BLOCKS = frozenset(
         *("section", "table", "td", "th", "tr", "ul"),
     )
 )
-_UNSEEN = frozenset(("script", "style", "template", "title", "noscript"))
 
 
 def tidy(text: str) -> str:
@@ -78,35 +77,20 @@ def _distinct(urls: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(url for url in urls if is_web_address(url)))[:_LINKS_LIMIT]
 
 
-class _Words(HTMLParser):
+class _Words:
     """Collects the text outside of scripts, a line per block, and the targets of anchors."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._pieces: list[str] = []
-        self._unseen = 0
         self.targets: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._unseen += tag in _UNSEEN
-        if tag in _BLOCKS:
+    def take(self, piece: Piece) -> None:
+        if not piece.name:
+            self._pieces.append(re.sub(r"\s+", " ", resolved(piece.text)))
+        elif piece.name.removeprefix("/") in _BLOCKS:
             self._pieces.append("\n")
-        if tag == "a":
-            self.targets.extend(value for name, value in attrs if name == "href" and value)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _UNSEEN:
-            self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _UNSEEN and self._unseen:
-            self._unseen -= 1
-        if tag in _BLOCKS:
-            self._pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self._pieces.append(re.sub(r"[^\S\n]+", " ", data.replace("\n", " ")))
+        elif piece.name == "a" and (target := attributes(piece).get("href")):
+            self.targets.append(target)
 
     @property
     def plain(self) -> str:
@@ -116,11 +100,6 @@ class _Words(HTMLParser):
 
 def _parse(markup: str) -> _Words:
     words = _Words()
-    try:
-        words.feed(markup)
-        words.close()
-    except AssertionError:  # on broken declarations: https://github.com/python/cpython/issues/77057
-        words = _Words()
-        words.feed(_TAG.sub(" ", markup).replace("<", " "))
-        words.close()
+    for piece in pieces(markup):
+        words.take(piece)
     return words

@@ -20,7 +20,7 @@ _LONGEST_ATTRIBUTES = 10_000
 
 class Piece(NamedTuple):
     """A start tag with its ``attributes`` and, for a raw element, its content as ``text``; an end
-    tag, whose name begins with ``/``; or ``text`` without a name."""
+    tag, whose name begins with ``/``; or ``text`` without a name, entities still in it."""
 
     name: str
     text: str = ""
@@ -53,7 +53,7 @@ def _tag(markup: str, found: re.Match[str], end: int) -> tuple[Piece, int]:
     """The piece, and where the next one begins."""
     name = found[2].lower()
     given = markup[found.end() : min(end - 1, found.end() + _LONGEST_ATTRIBUTES)]
-    if found[1] or name not in _RAW:
+    if found[1] or name not in _RAW or given.endswith("/"):
         return Piece(found[1] + name, attributes=given), end
     close = _END_OF_RAW[name].search(markup, end)
     stop = close.start() if close else len(markup)
@@ -81,8 +81,12 @@ def attributes(piece: Piece) -> dict[str, str]:
 
 def words(text: str) -> str:
     """Entities resolved, white space made single."""
+    return " ".join(resolved(text).split())
+
+
+def resolved(text: str) -> str:
+    """The text with its entities resolved; as it is where one is no number that could be read."""
     try:
-        plain = html.unescape(text)
-    except ValueError:  # a number of more digits than int() takes
-        plain = text
-    return " ".join(plain.split())
+        return html.unescape(text)
+    except ValueError:  # more digits than int() takes
+        return text
