@@ -1,7 +1,13 @@
 import pytest
 
-from earshot.domain.models import Intent, Urgency
-from earshot.domain.understanding import understand
+from earshot.domain.models import Intent, Understanding, Urgency
+from earshot.domain.understanding import understand as understand_with
+from earshot.models.text import text_models
+
+
+def understand(text: str) -> Understanding:
+    return understand_with(text, text_models())
+
 
 FIRES = [
     (Intent.SWITCHING, "We are leaving RivalCRM after three years."),
@@ -16,7 +22,7 @@ FIRES = [
     (Intent.PRAISE, "I love this tool, works great"),
     (Intent.PROMOTION, "Check out our new webinar and sign up now"),
 ]
-SILENT = ["The weather is fine today.", "", "Our cat sleeps a lot.", "Türen und Fenster"]
+SILENT = ["The weather is fine today.", "", "I slept badly and it rained.", "Türen und Fenster"]
 
 
 @pytest.mark.parametrize(("intent", "text"), FIRES)

@@ -7,6 +7,7 @@ from earshot.domain.models import Mention, Post, Understanding
 from earshot.domain.understanding import understand
 from earshot.domain.watchlist_index import WatchlistIndex
 from earshot.flows.disambiguate import Disambiguation, Settled
+from earshot.models.text import text_models
 
 
 @dataclass(frozen=True)
@@ -34,4 +35,4 @@ class Reading:
 def read(post: Post, index: WatchlistIndex, judging: Disambiguation) -> Reading:
     """By the watchlist that is given and the models that this container has."""
     settled = judging.settle(post, match(post, index))
-    return Reading(settled, understand(post.plain))
+    return Reading(settled, understand(post.plain, text_models()))

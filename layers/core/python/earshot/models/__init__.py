@@ -1,0 +1,1 @@
+"""The weights of trained models, and what reads them."""
