@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from earshot.domain.matching import NOBODY, match
-from earshot.domain.models import Post
+from earshot.domain.models import Post, Understanding
 from earshot.domain.name_search import names_in
 from earshot.domain.tokens import words
+from earshot.domain.understanding import understand
 from earshot.domain.watchlist import compile_entries
 from earshot.domain.watchlist_index import WatchlistIndex, from_bytes, to_bytes
 from earshot.flows.compile_watchlist import ordinary_words
+from earshot.models.text import text_models
 from tests.bench import names
 from tests.bench.figures import Figure
 from tests.bench.measured import Measured
@@ -149,6 +151,11 @@ def _rate(name: str, work: Callable[[], T], posts: int, goal: float | None = Non
     work()
     samples = tuple(posts / seconds(work) for _ in range(ROUNDS))
     return Figure(name, "posts/s", samples, at_least=goal)
+
+
+def understood(post: Post) -> Understanding:
+    """Without the semantic layer."""
+    return understand(post.plain, text_models())
 
 
 def concerns(post: Post, known: WatchlistIndex) -> bool:

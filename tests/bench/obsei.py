@@ -46,7 +46,7 @@ def measure() -> Iterator[Figure]:
 
 def _ours(posts: list[Post], known: WatchlistIndex) -> float:
     return matching.seconds(
-        lambda: [(match(post, known), understood(post)) for post in posts]
+        lambda: [(match(post, known), matching.understood(post)) for post in posts]
     )
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from earshot.domain.models import Evidence, EvidenceKind, Post
-from earshot.domain.name_search import HANDLE, HOST, MAYBE_HOST
+from earshot.domain.name_search import HANDLE, hosts_in
 from earshot.domain.tokens import spans
 from earshot.domain.topics import Query, is_met, parse, phrases, places
 from earshot.domain.watchlist_index import (
@@ -40,8 +40,7 @@ _LISTED_AT = re.compile(r"\b[A-Za-z]{3,6}\s?:\s?([A-Z0-9]{1,6}(?:[.-][A-Z]{1,2})
 def exact_in(post: Post, listened: Sequence[str], index: WatchlistIndex) -> list[Found]:
     """``listened`` are the words of the post."""
     text, found = post.plain, list[Found]()
-    if MAYBE_HOST.search(text) or post.links:
-        found += _domains(post, index)
+    found += _domains(post, index)
     if "@" in text or post.mentions:
         found += _handles(post, index)
     if index.tables["authors"].digests:
@@ -55,7 +54,7 @@ def exact_in(post: Post, listened: Sequence[str], index: WatchlistIndex) -> list
 
 def _domains(post: Post, index: WatchlistIndex) -> Iterator[Found]:
     text = post.plain
-    for host in HOST.finditer(text):
+    for host in hosts_in(text):
         for entry in index.of_domain(host.group()):
             yield entry, _at(EvidenceKind.DOMAIN, text, host.start(), end=host.end())
     for link in post.links:

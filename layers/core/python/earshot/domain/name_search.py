@@ -18,8 +18,7 @@ HOST = re.compile(
     r"(?<![A-Za-z0-9_.-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?![A-Za-z0-9_])",
     re.IGNORECASE,
 )
-# A quick look before the thorough one: most texts have no host at all.
-MAYBE_HOST = re.compile(r"\.[A-Za-z][A-Za-z]")
+_MAYBE_HOST = re.compile(r"\.[A-Za-z][A-Za-z]")
 HANDLE = re.compile(r"@([A-Za-z0-9_][A-Za-z0-9_.-]{0,62})")
 _MAILBOX = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+")
 URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
@@ -47,6 +46,18 @@ def names_in(text: str, listened: Sequence[str], index: WatchlistIndex) -> list[
     if begun := _begun(listened, index):
         found += _at(begun, text, listened, index=index)
     return _told_apart(text, found) if found else found
+
+
+def hosts_in(text: str) -> Iterator[re.Match[str]]:
+    """Only what has a dot inside is looked at closely: most texts have no host at all."""
+    if not _MAYBE_HOST.search(text):
+        return
+    end = 0
+    for chunk in text.split():
+        if "." in chunk and _MAYBE_HOST.search(chunk):
+            start = text.index(chunk, end)
+            end = start + len(chunk)
+            yield from HOST.finditer(text, start, end)
 
 
 def _begun(listened: Sequence[str], index: WatchlistIndex) -> list[tuple[int, int]]:
@@ -103,7 +114,7 @@ def _named(values: list[int], text: str, start: int, *, end: int) -> Iterator[Na
 
 def _told_apart(text: str, found: list[Named]) -> list[Named]:
     """Without those inside an address or handle; those inside a longer name made ambiguous."""
-    taken = [span.span() for pattern in _kinds_of_address(text) for span in pattern.finditer(text)]
+    taken = [found.span() for found in _addresses(text)]
     kept = [
         name
         for name in dict.fromkeys(found)
@@ -117,14 +128,13 @@ def _told_apart(text: str, found: list[Named]) -> list[Named]:
     ]
 
 
-def _kinds_of_address(text: str) -> Iterator[re.Pattern[str]]:
+def _addresses(text: str) -> Iterator[re.Match[str]]:
     if "://" in text:
-        yield URL
-    if MAYBE_HOST.search(text):
-        yield HOST
+        yield from URL.finditer(text)
     if "@" in text:
-        yield HANDLE
-        yield _MAILBOX
+        yield from HANDLE.finditer(text)
+        yield from _MAILBOX.finditer(text)
+    yield from hosts_in(text)
 
 
 def _is_inside(name: Named, start: int, end: int) -> bool:

@@ -25,6 +25,7 @@ from earshot.domain.watchlist_index import (
     IS_EXCHANGE,
     NEEDED_BY_TOPIC,
     NEEDS_CAPITALS,
+    OF_ONE_SOURCE,
     TABLES,
     Postings,
     WatchlistIndex,
@@ -110,11 +111,15 @@ class _Compiling:
             self._add_alias(alias, number)
         for table, texts in (
             ("domains", domains_of(entry)),
-            ("handles", handles_of(entry)),
             ("tickers", tickers_of(entry)),
         ):
             for text in texts:
                 self._post(table, text, number)
+        for handle in handles_of(entry):
+            self._post("handles", handle, number)
+            source, _, bare = handle.rpartition(":")
+            if source:
+                self._post("handles", bare, number, flags=OF_ONE_SOURCE)
         if entry.tickers:
             self._begin(EXCHANGES, IS_EXCHANGE)
         if entry.query:

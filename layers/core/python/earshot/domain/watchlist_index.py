@@ -31,6 +31,7 @@ _SHARED = tuple(range(1 << 13))
 # Beside the number of the entry.
 AMBIGUOUS: Final = 1
 NEEDS_CAPITALS: Final = 2
+OF_ONE_SOURCE: Final = 1  # of a handle without its source: the one with it has to be found, too
 FLAG_BITS: Final = 2
 MOST_KEPT: Final = 1024
 
@@ -113,7 +114,12 @@ class WatchlistIndex:
     def of_handle(self, source: str, handle: str) -> tuple[Listed, ...]:
         """Those that bear the handle on this source, or on every source."""
         bare = handle.lstrip("@").casefold()
-        return self.find("handles", f"{source}:{bare}") + self.find("handles", bare)
+        table = self.tables["handles"]
+        values = table.find(bare)
+        everywhere = [value for value in values if not value & OF_ONE_SOURCE]
+        if len(everywhere) < len(values):
+            everywhere += table.find(f"{source}:{bare}")
+        return tuple(self.listed(value >> FLAG_BITS) for value in everywhere)
 
     def of_author(self, source: str, handle: str | None) -> tuple[Listed, ...]:
         """The account of the contact whom the CRM gives this handle on this source: WIRE terms
