@@ -30,7 +30,7 @@ from earshot.flows.explain_post import Explaining
 from earshot.flows.reconcile import reconciling_on
 from earshot.flows.show_account import Showing
 from earshot.flows.tell_why import Explainer
-from earshot.meanings import aboutness
+from earshot.meanings import cascade
 from earshot_ops import deployment, local_endpoint, stacks
 from earshot_ops.aws_access import AwsAccess
 from earshot_ops.deployment import Deployed
@@ -157,7 +157,7 @@ class Target:
             accounts=self.accounts,
             archive=RawArchive(self.s3, self.bucket),
             watchlist=self.watchlist,
-            judging=Disambiguation(aboutness(), self.accounts, AliasStore(self.table)),
+            judging=Disambiguation(cascade(), self.accounts, AliasStore(self.table)),
         )
 
     @property

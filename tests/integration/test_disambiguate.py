@@ -3,9 +3,9 @@
 from earshot.aws.account_store import AccountStore
 from earshot.aws.alias_store import AliasStore
 from earshot.aws.post_store import PostStore
-from earshot.domain.learned_prior import NOTHING_KNOWN
+from earshot.domain.learned_prior import AliasPrior
 from earshot.flows import compile_watchlist
-from earshot.meanings import aboutness
+from earshot.meanings import versions
 from tests import examples
 from tests.house import House, entry
 
@@ -53,20 +53,31 @@ def test_what_was_seen_of_an_alias_counts_from_the_next_compilation(house: House
     house.deliver(entry(1, CAR), entry(2, CAT))
     house.run()
     aliases = AliasStore(house.table)
-    assert aliases.prior("account:jaguar", "jaguar") == NOTHING_KNOWN
+    assert aliases.priors("account:jaguar", "jaguar") == {}
     compile_watchlist.handle({}, None)
-    prior = aliases.prior("account:jaguar", "jaguar")
-    assert (prior.posts, prior.version) == (2, aboutness().version)
+    priors = aliases.priors("account:jaguar", "jaguar")
+    assert {version: prior.posts for version, prior in priors.items()} == {versions()[0]: 2}
+
+
+def test_both_judges_count_in_one_row(house: House) -> None:
+    aliases = AliasStore(house.table)
+    aliases.observe("account:jaguar", "jaguar", {"quick": 0.5, "slow": 0.25})
+    aliases.observe("account:jaguar", "jaguar", {"quick": 0.125})
+    assert aliases.renew(("quick", "slow")) == 1
+    assert aliases.priors("account:jaguar", "jaguar") == {
+        "quick": AliasPrior("quick", posts=2, kinship=0.625),
+        "slow": AliasPrior("slow", posts=1, kinship=0.25),
+    }
 
 
 def test_another_model_counts_anew(house: House) -> None:
     aliases = AliasStore(house.table)
     for version, kinship in (("old", 0.5), ("old", 0.25), ("new", 0.125)):
-        aliases.observe("account:jaguar", "jaguar", kinship, version=version)
-    assert aliases.renew() == 1
-    prior = aliases.prior("account:jaguar", "jaguar")
-    assert (prior.version, prior.posts, prior.kinship) == ("new", 1, 0.125)
-    assert aliases.renew() == 0
+        aliases.observe("account:jaguar", "jaguar", {version: kinship})
+    assert aliases.renew(("new",)) == 1
+    new = {"new": AliasPrior("new", posts=1, kinship=0.125)}
+    assert aliases.priors("account:jaguar", "jaguar") == new
+    assert aliases.renew(("new", "old")) == 0
 
 
 def test_an_account_without_a_description_is_never_guessed(house: House) -> None:

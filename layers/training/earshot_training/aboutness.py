@@ -1,26 +1,33 @@
-"""Fits the coefficients of domain/aboutness.py: a logistic regression over its features.
+"""Fits the coefficients of domain/aboutness.py: a logistic regression over its features."""
 
-python -m earshot_training.aboutness DATA_FOLDER TARGET.json
-"""
-
-import json
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from earshot.domain.aboutness import Weights, alias_prior
-from earshot.domain.aboutness_features import Embed, Features, Subject, features_of, subject_of
+from earshot.domain.aboutness_features import (
+    Embed,
+    Features,
+    Subject,
+    dot,
+    features_of,
+    subject_of,
+)
 from earshot.domain.learned_prior import NOTHING_KNOWN, AliasPrior, observed
 from earshot_training.embeddings import embedder
 from earshot_training.labelled_posts import Company, companies
 
 STRENGTH = 20.0
 UNSURE = (22, 78)
-WAYS = ("surface", "static", "semantic")
+VERSIONS = {
+    "surface": "aboutness-1-surface",
+    "static": "aboutness-1-static",
+    "semantic": "aboutness-2-semantic",
+}
 
 
 @dataclass(frozen=True)
@@ -44,11 +51,12 @@ class Seen:
         meaning = self.subject.meaning
         return meaning.renaming if meaning else float(self.subject.longer_name)
 
-    def pasts(self, version: str) -> list[AliasPrior]:
-        """What was known before each post."""
+    def pasts(self, version: str, counted: Iterable[bool] = repeat(True)) -> list[AliasPrior]:
+        """What was known before each post, of the posts that are counted."""
         priors = [NOTHING_KNOWN]
-        for post in self.features[:-1]:
-            priors.append(observed(priors[-1], post.kinship, version=version))
+        for post, counts in zip(self.features[:-1], counted, strict=False):
+            known = priors[-1]
+            priors.append(observed(known, post.kinship, version=version) if counts else known)
         return priors
 
 
@@ -91,11 +99,18 @@ def fit(training: Sequence[Seen], way: str) -> Weights:
     )
 
 
-def inputs(one: Seen, weights: Weights) -> list[tuple[float, ...]]:
+def inputs(
+    one: Seen, weights: Weights, counted: Iterable[bool] = repeat(True)
+) -> list[tuple[float, ...]]:
     return [
         (*post.values, alias_prior(weights, one.subject, past))
-        for post, past in zip(one.features, one.pasts(weights.version), strict=True)
+        for post, past in zip(one.features, one.pasts(weights.version, counted), strict=True)
     ]
+
+
+def logits_of(one: Seen, weights: Weights, counted: Iterable[bool] = repeat(True)) -> list[float]:
+    """Each post with the past that it had."""
+    return [weights.intercept + dot(weights.weights, row) for row in inputs(one, weights, counted)]
 
 
 def _of_aliases(training: Sequence[Seen], way: str) -> Weights:
@@ -105,7 +120,7 @@ def _of_aliases(training: Sequence[Seen], way: str) -> Weights:
     renaming = np.array([one.renaming for one in training])
     slope = float(np.polyfit(closeness, kinship, 1)[0]) if closeness.any() else 0.0
     return Weights(
-        version=f"aboutness-1-{way}",
+        version=VERSIONS[way],
         weights=(),
         intercept=0,
         kinship_at_zero=round(float(kinship.mean() - slope * closeness.mean()), 5),
@@ -118,12 +133,3 @@ def _of_aliases(training: Sequence[Seen], way: str) -> Weights:
         unsure_from=UNSURE[0],
         unsure_to=UNSURE[1],
     )
-
-
-def main(folder: Path, target: Path) -> None:
-    fitted = {way: fit(all_seen(folder, way), way).model_dump(mode="json") for way in WAYS}
-    target.write_text(json.dumps(fitted, indent=2) + "\n", "utf-8")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))

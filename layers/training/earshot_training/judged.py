@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean, stdev
 
-from earshot.domain.aboutness import Weights, alias_prior
-from earshot.domain.aboutness_features import dot
+from earshot.domain.aboutness import Weights
+from earshot.domain.aboutness_features import Vector
 from earshot.domain.learned_prior import AliasPrior, correction, probability, taught
-from earshot_training.aboutness import Seen, inputs
+from earshot_training.aboutness import Seen, logits_of
+from earshot_training.cascade import Pair, sent_on
+from earshot_training.labelled_posts import Company
 
 _BINS = 10
 _ORDERS = 3
@@ -16,23 +18,74 @@ LABELS = (5, 10, 20)
 BEFORE_FEEDBACK_COUNTS = 50
 
 
+Priors = tuple[AliasPrior, ...]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What one judge says of each post of a company, before any label."""
+
+    version: str
+    logits: Sequence[float]
+    vectors: Sequence[Vector]
+
+    def corrected(self, post: int, prior: AliasPrior) -> float:
+        logit = self.logits[post]
+        return logit + correction(prior, logit, self.vectors[post])
+
+    def taught(self, post: int, prior: AliasPrior, *, about: bool) -> AliasPrior:
+        return taught(
+            prior, self.logits[post], self.vectors[post], about=about, version=self.version
+        )
+
+
 @dataclass(frozen=True)
 class Judged:
-    """The logits of one company's posts, before any label."""
+    """A company's posts. Of two judges the second is asked where the first is unsure, and
+    always once there are labels."""
 
-    one: Seen
-    logits: tuple[float, ...]
-    weights: Weights
+    company: Company
+    judges: tuple[Judge, ...]
+
+    @property
+    def untaught(self) -> Priors:
+        return tuple(AliasPrior(judge.version) for judge in self.judges)
+
+    @property
+    def logits(self) -> list[float]:
+        return [self.corrected(post, self.untaught) for post in range(len(self.company.about))]
 
     @property
     def right(self) -> float:
-        return accuracy(self.logits, self.one.company.about)
+        return accuracy(self.logits, self.company.about)
+
+    def corrected(self, post: int, priors: Priors) -> float:
+        first = self.judges[0].corrected(post, priors[0])
+        if len(self.judges) > 1 and (priors[1].labels or sent_on([first])[0]):
+            return self.judges[1].corrected(post, priors[1])
+        return first
+
+    def taught(self, post: int, priors: Priors) -> Priors:
+        about = self.company.about[post]
+        pairs = zip(self.judges, priors, strict=True)
+        return tuple(judge.taught(post, prior, about=about) for judge, prior in pairs)
 
 
 def judged(one: Seen, weights: Weights) -> Judged:
     """Each post with the past that it had."""
-    logits = (weights.intercept + dot(weights.weights, row) for row in inputs(one, weights))
-    return Judged(one, tuple(logits), weights)
+    return Judged(one.company, (_judge(one, weights, logits_of(one, weights)),))
+
+
+def judged_in_a_row(pair: Pair, weights: tuple[Weights, Weights]) -> Judged:
+    """The second judge's past is of the posts that reached it."""
+    first = logits_of(pair.first, weights[0])
+    second = logits_of(pair.second, weights[1], sent_on(first))
+    judges = _judge(pair.first, weights[0], first), _judge(pair.second, weights[1], second)
+    return Judged(pair.first.company, judges)
+
+
+def _judge(one: Seen, weights: Weights, logits: Sequence[float]) -> Judge:
+    return Judge(weights.version, logits, [post.vector for post in one.features])
 
 
 def accuracy(logits: Sequence[float], about: Sequence[bool]) -> float:
@@ -80,66 +133,59 @@ def standard_error(values: Sequence[float]) -> float:
     return stdev(values) / len(values) ** 0.5 if len(values) > 1 else 0.0
 
 
-def after_labels(results: Sequence[Judged]) -> dict[int, float]:
-    """Accuracy on a company's other posts once so many, drawn at random, are labelled."""
+def after_labels(results: Sequence[Judged]) -> dict[int, list[float]]:
+    """Accuracy on a company's other posts once so many, drawn at random, are labelled; averaged
+    over companies, once per order."""
     found: dict[int, list[float]] = {count: [] for count in LABELS}
-    for result in results:
-        for seed in range(_ORDERS):
-            prior, order = AliasPrior(result.weights.version), _order(result, seed)
-            for place, post in enumerate(order[: LABELS[-1] + 1]):
-                if place in found:
-                    found[place].append(_rest(result, prior, order[place:]))
-                prior = _taught(result, prior, post)
-    return {count: mean(values) for count, values in found.items()}
+    for seed in range(_ORDERS):
+        rests = [_learning(result, seed) for result in results]
+        for count in LABELS:
+            found[count].append(mean(rest[count] for rest in rests))
+    return found
+
+
+def _learning(result: Judged, seed: int) -> dict[int, float]:
+    priors, order = result.untaught, _order(result, seed)
+    rest = {}
+    for place, post in enumerate(order[: LABELS[-1] + 1]):
+        if place in LABELS:
+            rest[place] = _rest(result, priors, order[place:])
+        priors = result.taught(post, priors)
+    return rest
 
 
 def after_feedback(results: Sequence[Judged]) -> float:
     """The replay of EVAL.md: a seller per account, clicks in a random order; the AUC of the scores
     of the posts after the first 50, averaged over sellers with both kinds."""
-    found = []
-    for result in results:
-        for seed in range(_ORDERS):
-            scores, labels, prior = [], [], AliasPrior(result.weights.version)
-            for place, post in enumerate(_order(result, seed)):
-                if place >= BEFORE_FEEDBACK_COUNTS:
-                    scores.append(_corrected(result, prior, post))
-                    labels.append(result.one.company.about[post])
-                prior = _taught(result, prior, post)
-            area = auc(scores, labels)
-            found += [] if area is None else [area]
-    return mean(found)
+    found = (_replayed(result, seed) for result in results for seed in range(_ORDERS))
+    return mean(area for area in found if area is not None)
+
+
+def _replayed(result: Judged, seed: int) -> float | None:
+    scores, labels, priors = [], [], result.untaught
+    for place, post in enumerate(_order(result, seed)):
+        if place >= BEFORE_FEEDBACK_COUNTS:
+            scores.append(result.corrected(post, priors))
+            labels.append(result.company.about[post])
+        priors = result.taught(post, priors)
+    return auc(scores, labels)
 
 
 def _order(result: Judged, seed: int) -> list[int]:
-    order = list(range(len(result.logits)))
+    order = list(range(len(result.company.about)))
     random.Random(seed).shuffle(order)
     return order
 
 
-def _corrected(result: Judged, prior: AliasPrior, post: int) -> float:
-    logit = result.logits[post]
-    return logit + correction(prior, logit, result.one.features[post].vector)
-
-
-def _rest(result: Judged, prior: AliasPrior, posts: Sequence[int]) -> float:
-    about = [result.one.company.about[post] for post in posts]
-    return accuracy([_corrected(result, prior, post) for post in posts], about)
-
-
-def _taught(result: Judged, prior: AliasPrior, post: int) -> AliasPrior:
-    return taught(
-        prior,
-        result.logits[post],
-        result.one.features[post].vector,
-        about=result.one.company.about[post],
-        version=result.weights.version,
-    )
+def _rest(result: Judged, priors: Priors, posts: Sequence[int]) -> float:
+    about = [result.company.about[post] for post in posts]
+    return accuracy([result.corrected(post, priors) for post in posts], about)
 
 
 def percents(result: Judged) -> list[float]:
     return [probability(logit) for logit in result.logits]
 
 
-def prior_of_alias(result: Judged) -> float:
-    """Before any post of the alias was seen."""
-    return alias_prior(result.weights, result.one.subject, AliasPrior(result.weights.version))
+def share_sent_on(results: Sequence[Judged]) -> float:
+    sent = [there for result in results for there in sent_on(result.judges[0].logits)]
+    return sum(sent) / len(sent)

@@ -1,5 +1,5 @@
-"""The models of meaning that this container has: the semantic layer where it is attached, else the
-static vectors. Loaded on first use, once."""
+"""The models of meaning that this container has: the static vectors, and the semantic layer where
+it is attached. Loaded on first use, once."""
 
 from functools import cache
 from importlib import import_module
@@ -10,6 +10,7 @@ from pydantic_core import from_json
 
 from earshot.domain.aboutness import Aboutness, Weights
 from earshot.domain.aboutness_features import Embed
+from earshot.domain.cascade import Cascade
 from earshot.domain.static_vectors import StaticVectors
 
 MODELS = Path(__file__).with_name("models")
@@ -32,10 +33,15 @@ def semantic() -> Embed | None:
 
 
 @cache
-def aboutness() -> Aboutness:
-    """The best judge there is here; ``version`` says which."""
-    embed = semantic()
-    return Aboutness(weights("semantic" if embed else "static"), embed or static_vectors())
+def cascade() -> Cascade:
+    """Static vectors judge; what leaves them unsure goes to the semantic layer, if there is one."""
+    first, embed = Aboutness(weights("static"), static_vectors()), semantic()
+    return Cascade(first, Aboutness(weights("semantic"), embed) if embed else None)
+
+
+def versions() -> tuple[str, ...]:
+    """Of both judges, whether or not this container has the semantic layer."""
+    return weights("static").version, weights("semantic").version
 
 
 def weights(way: str) -> Weights:

@@ -4,76 +4,83 @@ Posts and labels are counted as they come; matching reads a snapshot that only t
 the watchlist renews. So what a post is held to be about does not depend on what came just before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from earshot.aws import keys
 from earshot.aws.queries import partition
+from earshot.domain.cascade import Priors
 from earshot.domain.learned_prior import NOTHING_KNOWN, AliasPrior, prior_from, text_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 _MILLI = 1000
+_KINDS = _POSTS, _KINSHIP, _LABELS = ("posts ", "kinship ", "labels ")
 
 
 class AliasStore:
+    """One row per alias holds what each version of a model counted, in attributes of its own: a
+    new version begins to count anew."""
+
     def __init__(self, table: "Table") -> None:
         self._table = table
 
-    def prior(self, entry_id: str, alias: str) -> AliasPrior:
+    def priors(self, entry_id: str, alias: str) -> Priors:
         """As of the latest compilation."""
         found = self._table.get_item(Key=keys.alias(entry_id, alias)).get("Item", {})
-        return prior_from(str(found["snapshot"])) if "snapshot" in found else NOTHING_KNOWN
+        known: dict[str, Any] = found.get("known", {})  # type: ignore[assignment]
+        return {version: prior_from(str(text)) for version, text in known.items()}
 
-    def observe(self, entry_id: str, alias: str, kinship: float, *, version: str) -> None:
-        """One more post with this alias. A new version of the model begins to count anew."""
-        amounts: dict[str, Any] = {":one": 1, ":kinship": round(kinship * _MILLI), ":version": version}
-        key = keys.alias(entry_id, alias)
-        try:
-            self._table.update_item(
-                Key=key,
-                UpdateExpression="ADD posts :one, kinship :kinship SET model = :version",
-                ConditionExpression="attribute_not_exists(pk) OR model = :version",
-                ExpressionAttributeValues=amounts,
-            )
-        except self._table.meta.client.exceptions.ConditionalCheckFailedException:
-            self._table.update_item(
-                Key=key,
-                UpdateExpression=(
-                    "SET posts = :one, kinship = :kinship, model = :version REMOVE labels"
-                ),
-                ExpressionAttributeValues=amounts,
-            )
+    def observe(self, entry_id: str, alias: str, kinships: Mapping[str, float]) -> None:
+        """One more post with this alias, read by these versions."""
+        names: dict[str, str] = {}
+        amounts: dict[str, Any] = {":one": 1}
+        for place, (version, kinship) in enumerate(sorted(kinships.items())):
+            names |= {f"#posts{place}": _POSTS + version, f"#kinship{place}": _KINSHIP + version}
+            amounts[f":kinship{place}"] = round(kinship * _MILLI)
+        added = (f"#posts{n} :one, #kinship{n} :kinship{n}" for n in range(len(kinships)))
+        self._table.update_item(
+            Key=keys.alias(entry_id, alias),
+            UpdateExpression="ADD " + ", ".join(added),
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=amounts,
+        )
 
-    def renew(self) -> int:
-        """Makes what was counted so far the snapshot that matching reads; how many changed."""
-        changed = 0
-        for row in self._rows():
-            snapshot = text_of(_prior_of(row))
-            if row.get("snapshot") != snapshot:
-                self._table.update_item(
-                    Key={"pk": row["pk"], "sk": row["sk"]},
-                    UpdateExpression="SET #snapshot = :snapshot",
-                    ConditionExpression="attribute_exists(pk)",
-                    ExpressionAttributeNames={"#snapshot": "snapshot"},
-                    ExpressionAttributeValues={":snapshot": snapshot},
-                )
-                changed += 1
-        return changed
+    def renew(self, versions: Collection[str]) -> int:
+        """Makes what these versions counted the snapshot that matching reads, and forgets other
+        versions; how many rows changed."""
+        return sum(self._renewed(row, versions) for row in self._rows())
+
+    def _renewed(self, row: dict[str, Any], versions: Collection[str]) -> bool:
+        counted = {name.removeprefix(_POSTS) for name in row if name.startswith(_POSTS)}
+        known = {version: text_of(_prior_of(row, version)) for version in counted & {*versions}}
+        if row.get("known") == known:
+            return False
+        stale = (kind + old for old in sorted(counted - {*versions}) for kind in _KINDS)
+        names = {f"#stale{place}": name for place, name in enumerate(stale)}
+        removed = f" REMOVE {', '.join(names)}" if names else ""
+        self._table.update_item(
+            Key={"pk": row["pk"], "sk": row["sk"]},
+            UpdateExpression=f"SET #known = :known{removed}",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeNames={"#known": "known", **names},
+            ExpressionAttributeValues={":known": known},
+        )
+        return True
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         for shard in keys.alias_shards():
             yield from partition(self._table, shard)
 
 
-def _prior_of(row: dict[str, Any]) -> AliasPrior:
+def _prior_of(row: dict[str, Any], version: str) -> AliasPrior:
     """``labels`` is what sellers taught, as ``text_of`` wrote it."""
-    taught = prior_from(str(row["labels"])) if "labels" in row else NOTHING_KNOWN
+    labels = row.get(_LABELS + version)
     return replace(
-        taught,
-        version=str(row["model"]),
-        posts=int(row["posts"]),
-        kinship=int(row["kinship"]) / _MILLI,
+        prior_from(str(labels)) if labels else NOTHING_KNOWN,
+        version=version,
+        posts=int(row[_POSTS + version]),
+        kinship=int(row[_KINSHIP + version]) / _MILLI,
     )

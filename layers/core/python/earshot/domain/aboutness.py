@@ -5,7 +5,8 @@ alone), static vectors, the semantic layer. What the alias's earlier posts were 
 sellers said of them comes in as an ``AliasPrior``. docs/matching.md has the figures.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import Field
@@ -53,12 +54,12 @@ class Weights(Model):
 @dataclass(frozen=True)
 class Verdict:
     """``decides`` is false where the probability is too near the middle to act on; the candidate is
-    then kept with its ``percent``. ``kinship`` is what ``learned_prior.observed`` wants of the post.
-    """
+    then kept with its ``percent``. ``kinships`` is what ``learned_prior.observed`` wants of the
+    post, by the version of the model that saw it."""
 
     percent: int
     decides: bool
-    kinship: float = 0.0
+    kinships: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def about(self) -> bool:
@@ -91,7 +92,7 @@ class Aboutness:
         percent = round(100 * probability(self.logit(features, subject, prior)))
         sure = not self._weights.unsure_from < percent < self._weights.unsure_to
         decides = sure and (subject.described or prior.labels > 0)
-        return Verdict(percent, decides, features.kinship)
+        return Verdict(percent, decides, {self.version: features.kinship})
 
     def observe(self, text: str, subject: Subject, prior: AliasPrior) -> AliasPrior:
         """The prior after one more unlabelled post of the alias."""

@@ -19,6 +19,7 @@ from earshot.domain.topics import TopicQueryError, parse
 from earshot.domain.watchlist import compile_entries, contact_handles, entry_of
 from earshot.domain.watchlist_index import WatchlistIndex
 from earshot.flows.counting import count
+from earshot.meanings import versions
 from earshot.settings import settings
 
 logger = Logger()
@@ -29,7 +30,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     accounts = AccountStore(table)
     artifact = WatchlistArtifact(clients.s3(), settings().EARSHOT_BUCKET)
     compiled = compile_from(accounts, artifact)
-    renewed = AliasStore(table).renew()
+    renewed = AliasStore(table).renew(versions())
     logger.info(
         "watchlist_compiled", version=compiled.version, entries=len(compiled), priors=renewed
     )

@@ -1,5 +1,6 @@
 """Tell the posts that mean an account from those that only share a word with it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -7,14 +8,12 @@ from earshot.aws import clients
 from earshot.aws.account_store import AccountStore
 from earshot.aws.alias_store import AliasStore
 from earshot.aws.fresh import Fresh
-from earshot.domain.aboutness import Aboutness
-from earshot.domain.aboutness_features import Subject
-from earshot.domain.learned_prior import AliasPrior
+from earshot.domain.cascade import Cascade, Priors, Subjects
 from earshot.domain.matching import Candidates
 from earshot.domain.models import EntryKind, Mention, Post
 from earshot.domain.subjects import account_id_of
 from earshot.domain.tokens import words
-from earshot.meanings import aboutness
+from earshot.meanings import cascade
 from earshot.settings import settings
 
 FRESH_SECONDS = 60.0
@@ -23,11 +22,12 @@ MOST_KEPT = 2_000
 
 @dataclass(frozen=True)
 class Sighting:
-    """An ambiguous alias in a post, and how near the post is to the account that bears it."""
+    """An ambiguous alias in a post, and how near the post is to the account that bears it, by the
+    version of each judge that read it."""
 
     entry_id: str
     alias: str
-    kinship: float
+    kinships: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ class Settled:
 class Disambiguation:
     """Knows each subject for ``FRESH_SECONDS``."""
 
-    aboutness: Aboutness
+    cascade: Cascade
     accounts: AccountStore
     aliases: AliasStore
-    known: Fresh[tuple[str, str], tuple[Subject, AliasPrior]] = field(
+    known: Fresh[tuple[str, str], tuple[Subjects, Priors]] = field(
         default_factory=lambda: Fresh(MOST_KEPT)
     )
 
@@ -75,25 +75,23 @@ class Disambiguation:
     def remember(self, settled: Settled) -> None:
         """Counts the post for the priors of its ambiguous aliases."""
         for seen in settled.sightings:
-            self.aliases.observe(
-                seen.entry_id, seen.alias, seen.kinship, version=self.aboutness.version
-            )
+            self.aliases.observe(seen.entry_id, seen.alias, seen.kinships)
 
     def _judge(self, post: Post, mention: Mention) -> tuple[Mention, bool, Sighting]:
         alias = " ".join(words(mention.evidence[0].value))
-        subject, prior = self.known.get(
+        subjects, priors = self.known.get(
             (mention.entry_id, alias),
-            lambda: (self._subject(mention, alias), self.aliases.prior(mention.entry_id, alias)),
+            lambda: (self._subjects(mention, alias), self.aliases.priors(mention.entry_id, alias)),
             max_age=FRESH_SECONDS,
         )
-        verdict = self.aboutness.judge(post.plain, subject, prior)
+        verdict = self.cascade.judge(post.plain, subjects, priors)
         judged = mention.model_copy(update={"percent": verdict.percent})
-        return judged, verdict.about, Sighting(mention.entry_id, alias, verdict.kinship)
+        return judged, verdict.about, Sighting(mention.entry_id, alias, verdict.kinships)
 
-    def _subject(self, mention: Mention, alias: str) -> Subject:
+    def _subjects(self, mention: Mention, alias: str) -> Subjects:
         account_id = account_id_of(mention.entry_id)
         account = self.accounts.get(account_id) if account_id else None
-        return self.aboutness.subject(
+        return self.cascade.subjects(
             alias,
             name=mention.name,
             description=account.description if account else None,
@@ -104,4 +102,4 @@ class Disambiguation:
 @cache
 def disambiguation() -> Disambiguation:
     table = clients.table(settings().EARSHOT_TABLE)
-    return Disambiguation(aboutness(), AccountStore(table), AliasStore(table))
+    return Disambiguation(cascade(), AccountStore(table), AliasStore(table))
