@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from earshot.domain.matching import match
 from earshot.domain.models import Mention, Post, Understanding
+from earshot.domain.standing import facts_of, standing_of
 from earshot.domain.understanding import understand
 from earshot.domain.watchlist_index import WatchlistIndex
 from earshot.flows.disambiguate import Disambiguation, Settled
@@ -35,4 +36,8 @@ class Reading:
 def read(post: Post, index: WatchlistIndex, judging: Disambiguation) -> Reading:
     """By the watchlist that is given and the models that this container has."""
     settled = judging.settle(post, match(post, index))
-    return Reading(settled, understand(post.plain, text_models()))
+    meaning = understand(post.plain, text_models())
+    facts = facts_of(post, index)
+    account = judging.accounts.get(facts.account_id) if facts.account_id else None
+    standing = standing_of(post.kind, facts, stage=account.stage if account else None)
+    return Reading(settled, meaning.model_copy(update={"standing": standing}))

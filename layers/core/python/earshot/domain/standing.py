@@ -1,0 +1,57 @@
+"""Who the author is to us. Only what the business data says counts: nobody is guessed."""
+
+from collections.abc import Iterable
+
+from earshot.domain.models import EntryKind, Model, Post, Standing
+from earshot.domain.watchlist_index import WatchlistIndex
+
+# As CRMs name the stage of an account that pays.
+_CUSTOMER_STAGES = frozenset(
+    ("customer", "client", "active", "active customer", "existing customer", "won", "closed won")
+)
+_PRESS_KINDS = frozenset(("article", "news"))
+
+
+class AuthorFacts(Model):
+    """``bears`` are the kinds of entries whose handle or domain is the author's own;
+    ``account_id`` is the account whose contact the author is, or whose handle they bear."""
+
+    bears: frozenset[EntryKind] = frozenset()
+    account_id: str | None = None
+
+
+def facts_of(post: Post, index: WatchlistIndex) -> AuthorFacts:
+    """By handles that the business data gives with their platform, and by the author's page."""
+    author = post.author
+    contacts = index.of_author(post.source, author.handle)
+    bearers = [*contacts]
+    if author.handle:
+        bearers += index.of_handle(post.source, author.handle)
+    if author.profile_url:
+        bearers += index.of_domain(_host(author.profile_url))
+    accounts = (entry.entry_id for entry in bearers if entry.kind is EntryKind.ACCOUNT)
+    return AuthorFacts(
+        bears=frozenset(entry.kind for entry in bearers), account_id=_identity(accounts)
+    )
+
+
+def standing_of(kind: str, facts: AuthorFacts, *, stage: str | None) -> Standing:
+    """``kind`` is the post's, ``stage`` that of the author's account. Our own people first, then
+    competitors, then accounts: a person may be known as several."""
+    if EntryKind.BRAND in facts.bears:
+        return Standing.OWN
+    if EntryKind.COMPETITOR in facts.bears:
+        return Standing.COMPETITOR
+    if facts.account_id is not None:
+        pays = stage is not None and stage.strip().casefold() in _CUSTOMER_STAGES
+        return Standing.CUSTOMER if pays else Standing.PROSPECT
+    return Standing.PRESS if kind in _PRESS_KINDS else Standing.UNKNOWN
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
+
+
+def _identity(entry_ids: Iterable[str]) -> str | None:
+    first = next(iter(entry_ids), None)
+    return None if first is None else first.partition(":")[2]
