@@ -248,7 +248,7 @@ def test_a_mention_of_a_name_is_found_wherever_it_stands(before: str, after: str
     assert "competitor:rival" in found(f"{before} RivalCRM {after}")
 
 
-NAMES = st.text(alphabet="abß éÅ&'.-3トヨ华", min_size=3, max_size=14).map(lambda n: f"q{n}q")
+NAMES = st.text(alphabet="abß éÅ&'.-3トヨ华", max_size=7).map(lambda n: f"qu{n}q")
 
 
 @given(NAMES, st.sampled_from(" ,!(\n"), st.sampled_from(" ,!)\n"))
@@ -256,8 +256,8 @@ def test_any_name_is_found_at_token_boundaries_and_not_inside_a_word(
     name: str, before: str, after: str
 ) -> None:
     listed = compile_entries([company("x", aliases=(name,))])
-    assert candidates(f"we{before}{name}{after}use", listed).names
-    assert not candidates(f"weq{name}quse", listed).names
+    assert candidates(f"we{before}{name}{after}use", listed) != Candidates()
+    assert candidates(f"weq{name}quse", listed) == Candidates()
 
 
 @given(st.lists(st.text(alphabet="ab &", min_size=1, max_size=9), max_size=6), st.text("ab &"))
