@@ -6,14 +6,17 @@ MAIL_FROM ?=
 MAIL_IDENTITY ?=
 OPERATOR ?=
 WITH_DATA ?=
+DATA ?=
+EVALUATION ?= ../shared/data/eval
 BIN := .venv/bin
+TRAINING_PATH := layers/core/python:layers/training:build/semantic/python
 # Bytecode lies aside, never beside the source; without any, each run would compile all tests anew.
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo dev test check bench build lock deploy destroy clean
+.PHONY: help environment demo dev test check bench eval train build lock deploy destroy clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -43,8 +46,18 @@ check: environment ## format, lint, types, templates, security, then every test:
 		--cov-report=term-missing:skip-covered --cov-fail-under=100
 	@$(MAKE) --no-print-directory test
 
-bench: environment ## cold imports and the webhook handler, as ratios
+bench: environment ## cold imports, the webhook, matching and understanding, against their goals
 	@exec $(BIN)/python -m tests.bench
+
+eval: ## measure the models on ../shared/data/eval, or what ships on files of your own: make eval DATA=DIR
+	@$(PYTHON) infra/environments.py --training
+	@PYTHONPATH=$(TRAINING_PATH) exec .venv-training/bin/python -m earshot_training.table \
+		$(if $(DATA),--shipped "$(DATA)","$(EVALUATION)")
+
+train: ## fit the text models anew and write their weights into the package
+	@$(PYTHON) infra/environments.py --training
+	@PYTHONPATH=$(TRAINING_PATH) exec .venv-training/bin/python -m earshot_training.train_text \
+		"$(EVALUATION)"
 
 build: environment ## package every app and the layer for STAGE (all stages when none is named)
 	@exec $(BIN)/python -m earshot_ops.build $(if $(STAGE),--stage $(STAGE),--all)
