@@ -10,6 +10,7 @@ import pytest
 from earshot.aws.post_store import PostStore
 from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
+from earshot.domain.subjects import prospect_subject_id
 from earshot.flows.erase import eraser
 from earshot.flows.tell_why import Explainer
 from tests.house import House, entry
@@ -53,7 +54,9 @@ def test_a_stranger_is_a_prospect_for_the_desk_of_the_competitor(house: House) -
     house.deliver(entry(2, "We are leaving RivalCRM. What do people use instead?"))
     house.run()
     assert [seller for _, seller, _ in house.alerts()] == ["carla"]
-    assert [s.subject.name for s in house.signals("prospect:generic:u2").values()] == ["Name 2"]
+    assert [
+        s.subject.name for s in house.signals(prospect_subject_id("generic", "u2")).values()
+    ] == ["Name 2"]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +215,9 @@ HISTORY: tuple[dict[str, Any], ...] = (
 def _final(house: House) -> tuple[object, ...]:
     """Signals and relevance; revisions count the tries and are no part of it."""
     store = SignalStore(house.table)
-    signals = house.signals(ACME, BETA, *(f"prospect:generic:u{n}" for n in range(1, 7)))
+    signals = house.signals(
+        ACME, BETA, *(prospect_subject_id("generic", f"u{n}") for n in range(1, 7))
+    )
     seen = []
     for signal in signals.values():
         decided = store.decision_set(signal.signal_id, signal.revision)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from earshot.domain.kept_words import may_be_shown, showable
+from earshot.domain.kept_words import lasting, may_be_shown, pointing, quoted, showable
 from earshot.domain.models import DataClass, EntryKind, Evidence, EvidenceKind
 from tests import examples
 
@@ -40,3 +40,24 @@ def test_of_words_that_went_identities_labels_and_places_stay() -> None:
     assert shown.understanding.intent == post.understanding.intent
     (place,) = shown.mentions[0].evidence
     assert (place.kind, place.value, place.start, place.end) == (EvidenceKind.ALIAS, "", 3, 7)
+
+
+def test_a_message_points_to_words_and_carries_none() -> None:
+    plain = "We at Acme are leaving RivalCRM"
+    cue = Evidence(kind=EvidenceKind.CUE, value="leaving", start=15, end=22)
+    link = Evidence(kind=EvidenceKind.DOMAIN, value="acme.example")
+    meaning = examples.story_post().understanding.model_copy(update={"evidence": (cue,)})
+    mention = examples.mention(EntryKind.ACCOUNT, "acme", evidence=(link,))
+    told = pointing((mention,), meaning)
+    assert told[0] == (mention,)
+    assert [e.value for e in told[1].evidence] == [""]
+    assert quoted(*told, plain) == ((mention,), meaning)
+
+
+def test_what_lasts_of_a_borrowed_post_has_no_words() -> None:
+    owned = examples.story_post(quote="Hello")
+    assert lasting(owned) == owned
+    lent = examples.story_post(
+        quote="Hello", data_class=DataClass.BORROWED, expires_at=examples.NOON
+    )
+    assert lasting(lent).quote == ""

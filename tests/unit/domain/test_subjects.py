@@ -1,7 +1,13 @@
 import pytest
 
 from earshot.domain.models import EntryKind, Intent, Mention
-from earshot.domain.subjects import account_id_of, find_subjects, prospect
+from earshot.domain.subjects import (
+    account_id_of,
+    find_subjects,
+    is_prospect,
+    prospect,
+    prospect_subject_id,
+)
 from tests import examples
 
 
@@ -22,7 +28,8 @@ def test_every_account_is_a_subject_whatever_the_intent() -> None:
 
 def test_a_stranger_who_wants_something_is_a_prospect() -> None:
     outcome = find_subjects(examples.post(), (RIVAL,), Intent.SWITCHING)
-    assert outcome.subject_ids == ("prospect:generic:u1",)
+    assert outcome.subject_ids == (prospect_subject_id("generic", "u1"),)
+    assert "u1" not in outcome.subject_ids[0]
 
 
 @pytest.mark.parametrize("intent", [Intent.NEWS, Intent.PRAISE, Intent.SUPPORT, Intent.OTHER])
@@ -38,6 +45,8 @@ def test_a_post_that_names_nobody_concerns_nobody() -> None:
 def test_a_subject_id_tells_its_account() -> None:
     assert account_id_of("account:acme:emea") == "acme:emea"
     assert account_id_of("prospect:x:1") is None
+    assert is_prospect("prospect:x:1")
+    assert not is_prospect("account:acme")
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,11 @@ def strand_post(strand_id: str, source: str, native_id: str) -> Key:
     return {"pk": f"STRAND#{strand_id}", "sk": f"POST#{source}#{native_id}"}
 
 
+def strand_words(strand_id: str, source: str, native_id: str) -> Key:
+    """The words of a post that may be kept for a time only; the row of the post stays."""
+    return {"pk": f"STRAND#{strand_id}", "sk": f"WORDS#{source}#{native_id}"}
+
+
 def anchor(anchor_hash: str, strand_id: str) -> Key:
     """Strands whose words may repeat each other share an anchor."""
     return {"pk": f"ANCHOR#{anchor_hash}", "sk": strand_id}

@@ -113,12 +113,16 @@ class PostStore:
         rows = self.rows(source, native_id)
         indexed = [row for row in rows if "raw_key" in row and "author_id" in row]
         for row in indexed:
-            author_id = str(row["author_id"])
-            self._table.delete_item(Key=keys.author_post(source, author_id, native_id))
             if "permalink" in row:
                 self._table.delete_item(Key=keys.permalink(str(row["permalink"])))
         for row in sorted(rows, key=indexed.__contains__):
             self._table.delete_item(Key={"pk": str(row["pk"]), "sk": str(row["sk"])})
+        for author_id in {str(row["author_id"]) for row in indexed}:
+            self.forget_author(source, author_id, native_id)
+
+    def forget_author(self, source: str, author_id: str, native_id: str) -> None:
+        """That the post is the author's."""
+        self._table.delete_item(Key=keys.author_post(source, author_id, native_id))
 
 
 def _head_of(item: dict[str, Any]) -> PostHead:

@@ -12,7 +12,6 @@ from earshot.aws.transactions import (
     commit,
     expects_absent,
     expects_head,
-    puts_new,
 )
 from earshot.domain.models import DecisionSet, Signal
 
@@ -82,8 +81,17 @@ class SignalStore:
     def expects_absent(self, wanted: Iterable[keys.Key], refusal: Refusal) -> list[Action]:
         return expects_absent(self._table, wanted, refusal)
 
-    def puts_new(self, item: Item, refusal: Refusal) -> Action:
-        return puts_new(self._table, item, refusal)
+    def puts_guard(self, item: Item, *, instead_of: str | None) -> Action:
+        """A new guard, or one in the place of that of an alert which came to nothing."""
+        put: Action = {
+            "TableName": self._table.name,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        if instead_of:
+            put["ConditionExpression"] += " OR alert_id = :void"
+            put["ExpressionAttributeValues"] = {":void": instead_of}
+        return {"Put": put, "refusal": Refusal.HEARD}
 
     def puts(self, signal: Signal) -> Action:
         """On the revision before it, or as the first."""

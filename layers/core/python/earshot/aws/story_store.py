@@ -6,14 +6,16 @@ once, at least one sees the other.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from earshot.aws import keys
 from earshot.aws.items import Item, item_of, model_of
 from earshot.aws.queries import partition
 from earshot.aws.transactions import Action, Refusal, commit, expects_absent, expects_head
+from earshot.domain.deliveries import DataClass
 from earshot.domain.grouping import signal_post
+from earshot.domain.kept_words import lasting
 from earshot.domain.models import Signal, SignalPost
 from earshot.domain.repeats import Sketch, packed, repeats, unpacked
 from earshot.domain.stories import StoryPost, Strand, tell
@@ -34,13 +36,14 @@ class StoryStore:
     def strand(self, strand_id: str) -> Strand | None:
         """With its posts, read consistently; the version first, so that what is missed is new."""
         head: Item | None = None
-        posts = []
+        posts: dict[tuple[str, str], StoryPost] = {}
         for row in partition(self._table, keys.strand(strand_id)["pk"]):
             if row["sk"] == keys.STRAND:
                 head = row
-            else:
-                posts.append(model_of(StoryPost, row))
-        return _strand_of(head, posts) if head else None
+            else:  # the words of a post come after it and take its place
+                post = model_of(StoryPost, row)
+                posts[post.identity] = post
+        return _strand_of(head, posts.values()) if head else None
 
     def exists(self, strand_id: str) -> bool:
         return self._row(strand_id) is not None
@@ -82,46 +85,54 @@ class StoryStore:
         actions = [
             expects_head(self._table, post.source, post.native_id, version=post.version),
             *expects_absent(self._table, buried, Refusal.ERASED),
-            self._puts_post(strand_id, post),
+            *self._puts_post(strand_id, post),
             self._bumps(strand_id, sketch, is_new=is_new),
         ]
         if is_new and sketch:
             actions += [self._puts_anchor(anchor, strand_id) for anchor in sketch.anchors]
         return commit(self._table, actions)
 
-    def leave(self, strand_id: str, source: str, native_id: str, *, before: str | None) -> None:
-        """Takes a version of the post older than ``before``, or any, off the strand."""
+    def leave(self, strand_id: str, source: str, native_id: str, *, upto: str | None) -> None:
+        """Takes a version of the post up to ``upto``, or any, off the strand."""
         gone: dict[str, Any] = {
             "TableName": self._table.name,
             "Key": keys.strand_post(strand_id, source, native_id),
             "ConditionExpression": "attribute_exists(pk)",
         }
-        if before:
-            gone["ConditionExpression"] += " AND version < :before"
-            gone["ExpressionAttributeValues"] = {":before": before}
-        bump = self._bumps(strand_id, None, is_new=False)
-        commit(self._table, [{"Delete": gone, "refusal": Refusal.CONFLICT}, bump])
+        if upto:
+            gone["ConditionExpression"] += " AND version <= :upto"
+            gone["ExpressionAttributeValues"] = {":upto": upto}
+        words = keys.strand_words(strand_id, source, native_id)
+        commit(
+            self._table,
+            [
+                {"Delete": gone, "refusal": Refusal.CONFLICT},
+                self._deletes(words),
+                self._bumps(strand_id, None, is_new=False),
+            ],
+        )
 
     def forget(self, strand: Strand) -> None:
-        """Removes a strand that holds nothing, with its anchors, unless somebody came."""
+        """Removes a strand that holds nothing, with its anchors and the links to it, unless
+        somebody came; then somebody else will."""
         row = self._row(strand.strand_id)
-        if row is None or int(row["version"]) != strand.version:
+        if row is None or int(str(row["version"])) != strand.version:
             return
-        anchors = [keys.anchor(a, strand.strand_id) for a in row.get("anchors", [])]
-        gone: Action = {
-            "Delete": {
-                "TableName": self._table.name,
-                "Key": keys.strand(strand.strand_id),
-                "ConditionExpression": "version = :version",
-                "ExpressionAttributeValues": {":version": strand.version},
-            },
-            "refusal": Refusal.CONFLICT,
+        gone = self._deletes(keys.strand(strand.strand_id))
+        gone["Delete"] |= {
+            "ConditionExpression": "version = :version",
+            "ExpressionAttributeValues": {":version": strand.version},
         }
-        rest: list[Action] = [
-            {"Delete": {"TableName": self._table.name, "Key": k}, "refusal": Refusal.CONFLICT}
-            for k in anchors
+        anchors = [self._deletes(keys.anchor(a, strand.strand_id)) for a in _anchors_of(row)]
+        near = [
+            self._changes_links("DELETE", name, strand.strand_id)
+            for name in sorted(strand.links)
+            if self.exists(name)
         ]
-        commit(self._table, [gone, *rest])
+        commit(self._table, [gone, *anchors, *near])
+
+    def _deletes(self, key: keys.Key) -> Action:
+        return {"Delete": {"TableName": self._table.name, "Key": key}, "refusal": Refusal.CONFLICT}
 
     def link_repeats(self, strand_id: str, sketch: Sketch) -> None:
         """Links the strand with those whose words repeat its own; once per strand."""
@@ -154,21 +165,43 @@ class StoryStore:
         return [row for row in rows if row and "shingles" in row]
 
     def link(self, one: str, other: str) -> None:
-        """Both ways; nothing happens when one of them is not there: who comes later links."""
-        commit(self._table, [self._links(one, other), self._links(other, one)])
+        """Both ways; nothing happens when one of them is not there (who comes later links), or when
+        the story would become one of too many strands: every try must see the same."""
+        rows = [self._row(one), self._row(other)]
+        if any(row is None for row in rows) or self._are_linked(one, rows[1]):
+            return
+        if len(self._reached([one, other])) <= MOST_STRANDS:
+            commit(
+                self._table,
+                [self._changes_links("ADD", one, other), self._changes_links("ADD", other, one)],
+            )
+
+    def _are_linked(self, one: str, other: Item | None) -> bool:
+        return bool(other) and one in (other or {}).get("links", ())
+
+    def _reached(self, names: list[str]) -> list[str]:
+        for name in names:  # grows while it is walked
+            if len(names) > MOST_STRANDS:
+                break
+            row = self._row(name) or {}
+            names += sorted(set(row.get("links", ())) - set(names))
+        return names
 
     # Actions of transactions
 
-    def _puts_post(self, strand_id: str, post: StoryPost) -> Action:
+    def _puts_post(self, strand_id: str, post: StoryPost) -> Iterator[Action]:
         key = keys.strand_post(strand_id, post.source, post.native_id)
-        item = item_of(key, post, version=post.version)
-        if post.expires_at:
-            item["ttl"] = int(post.expires_at.timestamp())
+        yield self._puts(item_of(key, lasting(post), version=post.version))
+        if post.expires_at and post.data_class is DataClass.BORROWED:
+            words = keys.strand_words(strand_id, post.source, post.native_id)
+            ttl = int(post.expires_at.timestamp())
+            yield self._puts(item_of(words, post, version=post.version, ttl=ttl))
+
+    def _puts(self, item: Item) -> Action:
         return {"Put": {"TableName": self._table.name, "Item": item}, "refusal": Refusal.CONFLICT}
 
     def _puts_anchor(self, anchor: str, strand_id: str) -> Action:
-        item = dict(keys.anchor(anchor, strand_id))
-        return {"Put": {"TableName": self._table.name, "Item": item}, "refusal": Refusal.CONFLICT}
+        return self._puts(dict(keys.anchor(anchor, strand_id)))
 
     def _bumps(self, strand_id: str, sketch: Sketch | None, *, is_new: bool) -> Action:
         update: dict[str, Any] = {
@@ -185,14 +218,17 @@ class StoryStore:
             update["ExpressionAttributeValues"] |= {f":{name}": row[name] for name in row}
         return {"Update": update, "refusal": Refusal.CONFLICT}
 
-    def _links(self, one: str, other: str) -> Action:
+    def _changes_links(self, verb: str, one: str, other: str) -> Action:
         return {
             "Update": {
                 "TableName": self._table.name,
                 "Key": keys.strand(one),
-                "UpdateExpression": "ADD version :one, links :other",
-                "ConditionExpression": "attribute_exists(pk) AND NOT contains(links, :name)",
-                "ExpressionAttributeValues": {":one": 1, ":other": {other}, ":name": other},
+                "UpdateExpression": (
+                    f"{verb} links :other"
+                    + (", version :one" if verb == "ADD" else " ADD version :one")
+                ),
+                "ConditionExpression": "attribute_exists(pk)",
+                "ExpressionAttributeValues": {":one": 1, ":other": {other}},
             },
             "refusal": Refusal.CONFLICT,
         }
@@ -258,7 +294,9 @@ def _row_of(sketch: Sketch) -> Item:
         "words": sketch.words,
         "cut": sketch.cut,
         "shingles": packed(sketch.shingles),
-        "numbers": packed(sorted(sketch.numbers)),
+        "tail": packed(sketch.tail),
+        "figures": packed(sorted(sketch.figures)),
+        "names": packed(sorted(sketch.names)),
         "anchors": list(sketch.anchors),
     }
 
@@ -269,6 +307,12 @@ def _sketch_of(row: Item) -> Sketch:
         words=int(row["words"]),
         cut=bool(row["cut"]),
         shingles=unpacked(str(row["shingles"])),
-        numbers=frozenset(unpacked(str(row["numbers"]))),
-        anchors=tuple(row["anchors"]),
+        tail=unpacked(str(row["tail"])),
+        figures=frozenset(unpacked(str(row["figures"]))),
+        names=frozenset(unpacked(str(row["names"]))),
+        anchors=_anchors_of(row),
     )
+
+
+def _anchors_of(row: Item) -> tuple[str, ...]:
+    return tuple(row.get("anchors", ()))

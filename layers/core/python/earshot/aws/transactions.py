@@ -1,18 +1,23 @@
 """Transactions whose conditions say what it means when they fail."""
 
+import time
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from earshot.aws import keys
-from earshot.aws.items import Item
+from earshot.errors import BusyError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 Action = dict[str, Any]
+
+TRIES = 6
+FIRST_PAUSE = 0.02
+_PASSING = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+_CHANCE = SystemRandom()
 
 
 class Refusal(StrEnum):
@@ -25,15 +30,27 @@ class Refusal(StrEnum):
 
 
 def commit(table: "Table", actions: Sequence[Action]) -> Refusal | None:
-    """All of the actions or none; the reason when none. Each action carries under ``refusal`` what
-    its failed condition means."""
+    """All of the actions or none; the reason when a condition failed. Each action carries under
+    ``refusal`` what its failed condition means.
+
+    A transaction that met another one on its way says nothing of the conditions: it is tried again,
+    and ``BusyError`` after ``TRIES``. What DynamoDB will never take escapes.
+    """
     items = [{kind: body for kind, body in a.items() if kind != "refusal"} for a in actions]
     client = table.meta.client
-    try:
-        client.transact_write_items(TransactItems=items)  # type: ignore[arg-type]
-    except client.exceptions.TransactionCanceledException as error:
-        return _refusal(error, actions)
-    return None
+    for tried in range(TRIES):
+        try:
+            client.transact_write_items(TransactItems=items)  # type: ignore[arg-type]
+        except client.exceptions.TransactionCanceledException as error:
+            reasons = [one.get("Code", "None") for one in error.response["CancellationReasons"]]
+            if "ConditionalCheckFailed" in reasons:
+                return _refusal(reasons, actions)
+            if not set(reasons) & _PASSING:
+                raise
+            time.sleep(_CHANCE.uniform(0, FIRST_PAUSE * 2**tried))
+        else:
+            return None
+    raise BusyError("transaction")
 
 
 def expects_head(table: "Table", source: str, native_id: str, *, version: str) -> Action:
@@ -63,22 +80,10 @@ def expects_absent(table: "Table", wanted: Iterable[keys.Key], refusal: Refusal)
     ]
 
 
-def puts_new(table: "Table", item: Item, refusal: Refusal) -> Action:
-    return {
-        "Put": {
-            "TableName": table.name,
-            "Item": item,
-            "ConditionExpression": "attribute_not_exists(pk)",
-        },
-        "refusal": refusal,
-    }
-
-
-def _refusal(error: ClientError, actions: Sequence[Action]) -> Refusal:
-    reasons = error.response.get("CancellationReasons", [])
+def _refusal(reasons: Iterable[str], actions: Sequence[Action]) -> Refusal:
     failed = {
         action["refusal"]
-        for action, reason in zip(actions, reasons, strict=False)
-        if reason.get("Code") == "ConditionalCheckFailed"
+        for action, reason in zip(actions, reasons, strict=True)
+        if reason == "ConditionalCheckFailed"
     }
-    return next((refusal for refusal in Refusal if refusal in failed), Refusal.CONFLICT)
+    return next(refusal for refusal in Refusal if refusal in failed)

@@ -1,7 +1,9 @@
 """Which words of a post may be shown, by what may be kept of its source."""
 
+from collections.abc import Callable
+
 from earshot.domain.deliveries import DataClass
-from earshot.domain.models import Author, Evidence
+from earshot.domain.models import Author, Evidence, Mention, Understanding
 from earshot.domain.stories import StoryPost
 from earshot.domain.values import Utc
 
@@ -21,8 +23,10 @@ def may_be_shown(post: StoryPost, now: Utc) -> bool:
 def showable(post: StoryPost, now: Utc) -> StoryPost:
     """The post itself, or what stays of it: identities, times, labels, and the kinds and places of
     the evidence."""
-    if may_be_shown(post, now):
-        return post
+    return post if may_be_shown(post, now) else without_words(post)
+
+
+def without_words(post: StoryPost) -> StoryPost:
     mentions = tuple(
         mention.model_copy(update={"evidence": _places(mention.evidence)})
         for mention in post.mentions
@@ -35,6 +39,42 @@ def showable(post: StoryPost, now: Utc) -> StoryPost:
             "mentions": mentions,
             "understanding": meaning.model_copy(update={"evidence": _places(meaning.evidence)}),
         }
+    )
+
+
+def lasting(post: StoryPost) -> StoryPost:
+    """What may be kept of the post for as long as its stories."""
+    if post.expires_at is None and post.data_class not in _NEVER_KEPT:
+        return post
+    return without_words(post)
+
+
+def pointing(
+    mentions: tuple[Mention, ...], meaning: Understanding
+) -> tuple[tuple[Mention, ...], Understanding]:
+    """Without the words that the evidence points to; ``quoted`` cuts them out of the post again."""
+    return _with_values(mentions, meaning, lambda _: "")
+
+
+def quoted(
+    mentions: tuple[Mention, ...], meaning: Understanding, plain: str
+) -> tuple[tuple[Mention, ...], Understanding]:
+    return _with_values(mentions, meaning, lambda e: plain[e.start : e.end])
+
+
+def _with_values(
+    mentions: tuple[Mention, ...], meaning: Understanding, value: Callable[[Evidence], str]
+) -> tuple[tuple[Mention, ...], Understanding]:
+    """Evidence that lies in another field than the text stays as it is."""
+
+    def told(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+        return tuple(
+            e.model_copy(update={"value": value(e)}) if e.start >= 0 else e for e in evidence
+        )
+
+    return (
+        tuple(m.model_copy(update={"evidence": told(m.evidence)}) for m in mentions),
+        meaning.model_copy(update={"evidence": told(meaning.evidence)}),
     )
 
 

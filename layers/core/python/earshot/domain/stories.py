@@ -87,7 +87,7 @@ def strand_of(post: Post, sketch: Sketch | None) -> str:
     """Answers hang on their thread; what begins one, on its words, if it has enough of them."""
     if sketch is None or post.native_id != post.thread_id:
         return thread_strand(post.source, post.thread_id)
-    return _WORDS + sketch.key
+    return f"{_WORDS}{sketch.key}{'-cut' if sketch.cut else ''}"
 
 
 def story_post(

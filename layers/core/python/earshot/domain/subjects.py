@@ -1,5 +1,7 @@
 """Whom a post's signals are about."""
 
+from hashlib import sha256
+
 from earshot.domain.models import Author, EntryKind, Intent, Mention, Model, Post, Subject
 
 BUYING_INTENTS = frozenset(
@@ -14,8 +16,11 @@ class Outcome(Model):
     subject_ids: tuple[str, ...] = ()
 
 
-def prospect_subject_id(post: Post) -> str:
-    return f"prospect:{post.source}:{post.author.author_id}"
+def prospect_subject_id(source: str, author_id: str) -> str:
+    """Tells who it is only to those who know the author's id: rows that outlive an erased author
+    may hold it."""
+    identity = f"{source}\x1f{author_id}"
+    return f"prospect:{sha256(identity.encode()).hexdigest()[:32]}"
 
 
 def find_subjects(post: Post, mentions: tuple[Mention, ...], intent: Intent) -> Outcome:
@@ -28,12 +33,18 @@ def find_subjects(post: Post, mentions: tuple[Mention, ...], intent: Intent) -> 
         return Outcome(reason="names_nobody")
     if intent not in BUYING_INTENTS:
         return Outcome(reason="no_buying_intent")
-    return Outcome(reason="prospect", subject_ids=(prospect_subject_id(post),))
+    return Outcome(
+        reason="prospect", subject_ids=(prospect_subject_id(post.source, post.author.author_id),)
+    )
 
 
 def account_id_of(subject_id: str) -> str | None:
     kind, _, identity = subject_id.partition(":")
     return identity if kind == "account" else None
+
+
+def is_prospect(subject_id: str) -> bool:
+    return subject_id.startswith("prospect:")
 
 
 def prospect(subject_id: str, author: Author) -> Subject:

@@ -34,8 +34,10 @@ class Deciding:
         name = account.name if account else account_id
         return Subject(subject_id=told.subject_id, account_id=account_id, name=name)
 
-    def decide(self, told: Told, signal: Signal, news: StoryPost, *, now: datetime) -> DecisionSet:
-        """``news`` is the post that alerts would be about."""
+    def decide(
+        self, told: Told, signal: Signal, heard_of_post: Iterable[str], *, now: datetime
+    ) -> DecisionSet:
+        """``heard_of_post`` are the sellers who were told of the post that this is about."""
         account_id = signal.subject.account_id
         account = self.accounts.get(account_id) if account_id else None
         territory = told.posts[0].author.location
@@ -45,7 +47,9 @@ class Deciding:
             signal,
             account,
             found,
-            heard=self._heard(signal, found, news),
+            heard=Heard(
+                of_signal=self._heard_of_signal(signal, found), of_post=frozenset(heard_of_post)
+            ),
             now=now,
             weights=self.weights,
             versions={
@@ -54,13 +58,28 @@ class Deciding:
             },
         )
 
-    def _heard(self, signal: Signal, found: Iterable[Candidate], news: StoryPost) -> Heard:
+    def guards(self, news: StoryPost) -> tuple[dict[str, str], dict[str, str]]:
+        """Seller to alert id: who was told of the post, and whose alert of it came to nothing."""
+        told: dict[str, str] = {}
+        void: dict[str, str] = {}
+        for seller_id, alert in self.signals.heard_sellers(*news.identity).items():
+            (told if self._holds(alert) else void)[seller_id] = alert
+        return told, void
+
+    def _holds(self, name: str) -> bool:
+        """An alert that nobody tried to send yet is void when it was cancelled or its signal went
+        away."""
+        alert = self.outbox.get(name)
+        if alert is None or alert.attempt > 0:
+            return alert is not None
+        if alert.state is AlertState.CANCELLED:
+            return False
+        return self.signals.present(alert.subject_id, alert.signal_id) is not None
+
+    def _heard_of_signal(self, signal: Signal, found: Iterable[Candidate]) -> frozenset[str]:
         stories = (signal.signal_id, *signal.absorbed)
         sellers = {candidate.seller.seller_id for candidate in found}
-        return Heard(
-            of_signal=frozenset(s for s in sellers if any(self._was_told(x, s) for x in stories)),
-            of_post=frozenset(self.signals.heard_sellers(*news.identity)),
-        )
+        return frozenset(s for s in sellers if any(self._was_told(x, s) for x in stories))
 
     def _was_told(self, signal_id: str, seller_id: str) -> bool:
         """An alert that was cancelled before anybody tried to send it told nobody anything."""

@@ -35,6 +35,7 @@ class Eraser:
         native_ids = self.posts.of_author(source, author_id)
         for native_id in native_ids:
             self.erase_post(source, native_id)
+            self.posts.forget_author(source, author_id, native_id)
         return len(native_ids)
 
     def erase_post(self, source: str, native_id: str, *, raw_key: str | None = None) -> str:
@@ -64,7 +65,7 @@ class Eraser:
         if head is None or not head.strand_ids:
             return
         for strand_id in head.strand_ids:
-            self.reconciling.stories.leave(strand_id, source, native_id, before=None)
+            self.reconciling.stories.leave(strand_id, source, native_id, upto=None)
         self.reconciling.apply(sorted(head.strand_ids), None, datetime.now(UTC))
 
     def _cancel_alerts(self, source: str, native_id: str) -> None:

@@ -7,6 +7,7 @@ from earshot.aws.mention_message import MentionMessage
 from earshot.aws.post_store import PostStore
 from earshot.aws.raw_archive import RawArchive
 from earshot.aws.transactions import Refusal
+from earshot.domain.kept_words import quoted
 from earshot.domain.models import Post
 from earshot.domain.repeats import sketch
 from earshot.domain.stories import StoryPost, story_post, thread_strand
@@ -30,7 +31,7 @@ class Joining:
         stories = self.reconciling.stories
         for strand_id in message.strand_ids:
             if strand_id != message.strand_id:
-                stories.leave(strand_id, message.source, message.native_id, before=message.version)
+                stories.leave(strand_id, message.source, message.native_id, upto=message.version)
         cause = Cause(
             source=message.source,
             native_id=message.native_id,
@@ -75,10 +76,11 @@ class Joining:
 
 
 def _joins(message: MentionMessage, post: Post) -> StoryPost:
+    mentions, meaning = quoted(message.mentions, message.understanding, post.plain)
     return story_post(
         post,
-        message.understanding,
-        message.mentions,
+        meaning,
+        mentions,
         subject_ids=message.subject_ids,
         watchlist_version=message.watchlist_version,
     )

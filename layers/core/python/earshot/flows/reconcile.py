@@ -24,6 +24,7 @@ from earshot.domain.grouping import summarise
 from earshot.domain.models import Alert, AlertState, DecisionSet, Outcome, Signal
 from earshot.domain.relevance import Weights
 from earshot.domain.stories import StoryPost, Strand, Told, tell
+from earshot.domain.subjects import is_prospect
 from earshot.errors import BusyError
 from earshot.flows.decide_candidates import Deciding, alert_id
 from earshot.settings import settings
@@ -35,6 +36,9 @@ TRIES = 8
 # One transaction holds 100 items; strands beyond these are looked at again afterwards.
 MOST_EXPECTED = 8
 MOST_ABSORBED = 30
+NOTHING_NEW = "nothing_new"
+
+Stale = dict[tuple[str, str], Signal | None]
 
 
 @dataclass(frozen=True)
@@ -64,13 +68,19 @@ class View:
         stored = {key for strand in self.region for key in strand.signal_keys}
         return tuple(sorted(stored - {(told.subject_id, told.signal_id) for told in self.told}))
 
-    def successor(self, old: Signal) -> Told | None:
-        """What a stale signal became part of; ``None`` when its posts merely left it."""
+    def successor(self, old: Signal, *, erasing: bool) -> Told | None:
+        """What a stale signal became part of; ``None`` when its posts merely left it. Where who
+        said it first is erased, the next who said it takes over."""
         near = [told for told in self.told if set(told.strand_ids) & set(old.strand_ids)]
         subject_id = old.subject.subject_id
         same = (told for told in near if told.subject_id == subject_id)
         repeated = (t for t in near if any(subject_id in post.subject_ids for post in t.posts))
-        return next(same, None) or next(repeated, None)
+        heirs = (t for t in near if erasing and is_prospect(t.subject_id))
+        return (
+            next(same, None)
+            or next(repeated, None)
+            or (next(heirs, None) if is_prospect(subject_id) else None)
+        )
 
     def expected(self, first: Sequence[str]) -> list[Strand]:
         """The strands that must still be as they were read, those named first."""
@@ -91,10 +101,10 @@ class Reconciling:
 
         ``BusyError`` when others changed the same strands at every try.
         """
-        wanted = tuple(strand_ids)
+        wanted = list(strand_ids)
         for _ in range(TRIES):
-            view = View(self.stories.region(wanted))
-            changes = list(self._changes(view, cause, now))
+            view, stale = self._look(wanted)
+            changes = list(self._changes(view, stale, cause=cause, now=now))
             refusal = changes[-1] if changes else None
             if refusal in {Refusal.SUPERSEDED, Refusal.ERASED}:
                 return str(refusal)
@@ -102,6 +112,19 @@ class Reconciling:
                 self._forget_empty(view)
                 return "decided" if changes else "unchanged"
         raise BusyError("strands")
+
+    def _look(self, wanted: list[str]) -> tuple[View, Stale]:
+        """The view, and the signals that are stored and told no more. Such a signal may live on in
+        strands that are no longer linked with these: then they belong to the view."""
+        while True:
+            view = View(self.stories.region(wanted))
+            stale = {key: self.signals.get(*key) for key in view.stale}
+            seen = {strand.strand_id for strand in view.region} | set(wanted)
+            olds = (old for old in stale.values() if old)
+            missing = {name for old in olds for name in old.strand_ids} - seen
+            if not missing:
+                return view, stale
+            wanted += sorted(missing)
 
     def _moved(self, view: View) -> bool:
         """What a transaction could not expect, for want of room."""
@@ -115,26 +138,33 @@ class Reconciling:
             if not strand.posts:
                 self.stories.forget(strand)
 
-    def _changes(self, view: View, cause: Cause | None, now: datetime) -> Iterator[Refusal | None]:
-        """One for each signal that was not as told; the first refusal ends it."""
-        stale = {key: self.signals.get(*key) for key in view.stale}
-        goes_into = {old: view.successor(old) for old in stale.values() if old}
-        for told in view.told:
-            absorbed = [old for old, into in goes_into.items() if into == told]
-            if actions := self._rewrites(view, told, absorbed, cause=cause, now=now):
-                refusal = self.signals.commit(actions)
-                yield refusal
-                if refusal:
-                    return
-        for key, old in stale.items():
-            into = goes_into.get(old) if old else None
-            waiting = list(self._superfluous(old, into)) if old else []
-            refusal = self.signals.commit(self._retires(view, key, old, into=into))
-            yield refusal
+    def _changes(
+        self, view: View, stale: Stale, *, cause: Cause | None, now: datetime
+    ) -> Iterator[Refusal | None]:
+        """One for each signal that was not as told; the first refusal ends it. What merely went
+        away goes first: its unsent alerts are void then, and block no other."""
+        into = {
+            key: view.successor(old, erasing=cause is None) if old else None
+            for key, old in stale.items()
+        }
+        gone = [key for key in stale if into[key] is None]
+        for key in gone:
+            yield (refusal := self._commit(self._retires(view, key, stale[key], into=None)))
             if refusal:
                 return
-            for alert in waiting:
-                self.outbox.cancel(alert, now)
+        for told in view.told:
+            absorbed = [old for key, old in stale.items() if old and into[key] == told]
+            if actions := self._rewrites(view, told, absorbed, cause=cause, now=now):
+                yield (refusal := self._commit(actions))
+                if refusal:
+                    return
+        for key in stale.keys() - set(gone):
+            yield (refusal := self._commit(self._retires(view, key, stale[key], into=into[key])))
+            if refusal:
+                return
+
+    def _commit(self, actions: list[Action]) -> Refusal | None:
+        return self.signals.commit(actions)
 
     def _rewrites(
         self,
@@ -155,65 +185,66 @@ class Reconciling:
             revision=before.revision if before else 0,
             absorbed=tuple(dict.fromkeys([*known, *names]))[:MOST_ABSORBED],
         )
-        if signal == before:
+        if signal == before and not self._was_silenced(told, signal, cause):
             return []
         signal = signal.model_copy(update={"revision": signal.revision + 1})
         news = _news(told, cause)
-        decided = self.deciding.decide(told, signal, news, now=now)
-        decided = decided if cause else silenced(decided, "nothing_new")
+        heard, void = self.deciding.guards(news)
+        decided = self.deciding.decide(told, signal, heard, now=now)
+        decided = decided if cause else silenced(decided, NOTHING_NEW)
+        alerts = list(_alerts_of(signal, decided, cause.delivery_id if cause else None))
         return [
             *self._conditions(view, told, cause),
             self.signals.puts(signal),
             *self.signals.puts_decisions(decided),
-            *self._alerts(signal, decided, news, delivery_id=cause.delivery_id if cause else None),
+            *self._tells(alerts, news, void),
         ]
+
+    def _was_silenced(self, told: Told, signal: Signal, cause: Cause | None) -> bool:
+        """An erasure beside this came first and told the signal of the post, but told nobody."""
+        if cause is None or _news(told, cause).identity != (cause.source, cause.native_id):
+            return False
+        decided = self.signals.decision_set(signal.signal_id, signal.revision)
+        return decided is not None and any(one.reason == NOTHING_NEW for one in decided.decisions)
 
     def _conditions(self, view: View, told: Told, cause: Cause | None) -> Iterator[Action]:
         if cause:
             buried = self.tombstones.keys_of(cause.source, cause.native_id, cause.author_id)
             yield self.signals.expects_head(cause.source, cause.native_id, cause.version)
             yield from self.signals.expects_absent(buried, Refusal.ERASED)
+        key = (told.subject_id, told.signal_id)
         home, *others = view.expected([told.home_id, *told.strand_ids])
         yield self.stories.registers(home, told.subject_id, told.signal_id)
-        yield from map(self.stories.expects, others)
+        for strand in others:
+            if key in strand.signal_keys:
+                yield self.stories.releases(strand, told.subject_id, signal_id=told.signal_id)
+            else:
+                yield self.stories.expects(strand)
 
-    def _alerts(
-        self, signal: Signal, decided: DecisionSet, news: StoryPost, *, delivery_id: str | None
+    def _tells(
+        self, alerts: Sequence[Alert], news: StoryPost, void: dict[str, str]
     ) -> Iterator[Action]:
-        alerts = list(_alerts_of(signal, decided, delivery_id))
+        """An outbox row and a guard for each; the guard of a void alert gives way."""
         for alert, row in zip(alerts, self.outbox.insert_items(alerts), strict=True):
             guard = keys.guard(*news.identity, seller_id=alert.seller_id)
+            item = {**guard, "alert_id": alert.alert_id}
             yield {**row, "refusal": Refusal.HEARD}
-            yield self.signals.puts_new({**guard, "alert_id": alert.alert_id}, Refusal.HEARD)
+            yield self.signals.puts_guard(item, instead_of=void.get(alert.seller_id))
 
     def _retires(
         self, view: View, key: tuple[str, str], old: Signal | None, *, into: Told | None
     ) -> list[Action]:
+        subject_id, signal_id = key
         holders = [strand for strand in view.region if key in strand.signal_keys]
         others = [strand for strand in view.region if strand not in holders]
-        subject_id, signal_id = key
         actions = [self.stories.releases(s, subject_id, signal_id=signal_id) for s in holders]
-        actions += map(self.stories.expects, others[: MOST_EXPECTED - len(holders)])
+        actions += map(self.stories.expects, others[: max(0, MOST_EXPECTED - len(holders))])
         if old and into:
             target = (into.subject_id, into.signal_id)
             actions += [self.signals.removes(old), self.signals.points(signal_id, target)]
         elif old:
             actions += [self.signals.removes(old), *self.signals.removes_traces(old)]
         return actions
-
-    def _superfluous(self, old: Signal, into: Told | None) -> Iterator[str]:
-        """Alerts of a retired signal that need not be sent: the seller hears of the story by its
-        successor, or nothing is left to tell."""
-        for decided in self.signals.decision_sets(old.signal_id):
-            for decision in decided.decisions:
-                if decision.outcome is not Outcome.ALERT:
-                    continue
-                if into is None or self._waits(into.signal_id, decision.seller_id):
-                    yield alert_id(old.signal_id, decision.seller_id)
-
-    def _waits(self, signal_id: str, seller_id: str) -> bool:
-        alert = self.outbox.get(alert_id(signal_id, seller_id))
-        return alert is not None and alert.state is not AlertState.CANCELLED
 
 
 @cache

@@ -18,6 +18,7 @@ from earshot.aws.envelopes import DeliveryMessage, parse
 from earshot.aws.mention_message import MentionMessage
 from earshot.aws.queues import Queue
 from earshot.aws.watchlist_artifact import WatchlistArtifact
+from earshot.domain.kept_words import pointing
 from earshot.domain.models import Deletion, Delivery, Ignored, Post, PostHead
 from earshot.domain.repeats import sketch
 from earshot.domain.stories import strand_of
@@ -146,14 +147,16 @@ def head_of(post: Post, reading: Reading, *, watchlist_version: str) -> PostHead
 
 
 def message_of(head: PostHead, delivery: Delivery, reading: Reading) -> MentionMessage:
+    """Places in the text and labels, none of its words."""
+    mentions, meaning = pointing(reading.mentions, reading.understanding)
     return MentionMessage(
         source=head.source,
         native_id=head.native_id,
         version=head.version,
         author_id=head.author_id,
         subject_ids=head.current_ids,
-        mentions=reading.mentions if head.current_ids else (),
-        understanding=reading.understanding,
+        mentions=mentions if head.current_ids else (),
+        understanding=meaning,
         strand_id=head.strand_id,
         strand_ids=tuple(sorted(head.strand_ids)),
         watchlist_version=head.watchlist_version,
