@@ -131,7 +131,8 @@ class House:
         return rows + [key for key in self.objects() if _holds(self._body(key), words)]
 
     def _body(self, key: str) -> str:
-        return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read().decode(errors="replace")
+        body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"]
+        return body.read().decode(errors="replace")
 
 
 def _holds(value: object, words: Iterable[str]) -> bool:

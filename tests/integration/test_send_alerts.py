@@ -210,7 +210,7 @@ def test_a_retry_after_the_hours_waits_for_the_next_opening(office: Office) -> N
 def test_an_erased_story_is_not_told(office: Office, gone: str) -> None:
     office.configs.put(Config(live=True))
     alert = office.alert()
-    (strand_id,) = office.signal().strand_ids
+    (strand_id,) = office.house.signals(alert.subject_id)[alert.signal_id].strand_ids
     key = {
         "post": keys.strand_post(strand_id, "generic", "p1"),
         "signal": keys.signal(alert.subject_id, alert.signal_id),
