@@ -15,7 +15,11 @@ def _lines(text: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("groups", "exported"),
-    [(["--all-groups"], "dev.txt"), (["--only-group", "layer"], "layer.txt")],
+    [
+        (["--no-default-groups", "--group", "dev"], "dev.txt"),
+        (["--only-group", "layer"], "layer.txt"),
+        (["--only-group", "training", "--only-group", "layer"], "training.txt"),
+    ],
 )
 def test_the_exported_requirements_are_those_of_the_lock(groups: list[str], exported: str) -> None:
     uv = str(Path(sys.executable).with_name("uv"))
@@ -25,7 +29,7 @@ def test_the_exported_requirements_are_those_of_the_lock(groups: list[str], expo
     assert _lines(committed) == _lines(said)
 
 
-@pytest.mark.parametrize("name", ["dev.txt", "layer.txt", "ministack.txt"])
+@pytest.mark.parametrize("name", ["dev.txt", "layer.txt", "ministack.txt", "training.txt"])
 def test_every_requirement_is_pinned_by_hash(name: str) -> None:
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8").replace("\\\n", "")
     pinned = [line for line in _lines(text) if line.strip()]
