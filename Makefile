@@ -49,8 +49,9 @@ check: environment ## format, lint, types, templates, security, then every test:
 bench: environment ## cold imports, the webhook, matching and understanding, against their goals
 	@exec $(BIN)/python -m tests.bench
 
-eval: ## measure the models on ../shared/data/eval, or what ships on files of your own: make eval DATA=DIR
+eval: environment ## measure the models on ../shared/data/eval, or what ships on files of your own: make eval DATA=DIR
 	@$(PYTHON) infra/environments.py --training
+	@$(BIN)/python -m earshot_ops.semantic_layer
 	@PYTHONPATH=$(TRAINING_PATH) exec .venv-training/bin/python -m earshot_training.table \
 		$(if $(DATA),--shipped "$(DATA)","$(EVALUATION)")
 
