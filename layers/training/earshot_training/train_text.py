@@ -7,15 +7,17 @@ import json
 import sys
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from earshot.models import text as shipped
-from earshot_training import train_language
+from earshot_training import train_language, train_meaning
 from earshot_training.corpus import Labelled, labelled, rows
 from earshot_training.heads import (
     Fitted,
     Floats,
+    fit_complaint,
     fit_examples,
     fit_purchase,
     fit_sentiment,
@@ -24,25 +26,33 @@ from earshot_training.heads import (
 from earshot_training.matrices import BITS, MARK_WEIGHT, Reader, reader_of
 
 FOLDER = Path(shipped.__file__).parent
+GOLDEN = Path(__file__).parents[3] / "tests/golden/text_scores.json"
+GOLDEN_TEXTS = (
+    "",
+    "We are leaving RivalCRM after three years, what do people use instead?",
+    "How much is the business plan for 40 seats? We want to buy before the end of the quarter.",
+    "@rivalcrm third time I write, still no answer!!! not happy :(",
+    "Import fails\nI get an error when I try to import contacts, see https://help.example/7",
+    "Acme Raises $20M In Series B To Expand In Europe",
+    "Check out our new webinar, sign up now #crm #sales",
+    "not bad, sooooo much better than the old one <3 " + "really " * 40,
+)
 _ZERO = 128
 _LARGEST = 127
-# Of a head's weights that are not nothing, all but one in two thousand are told apart; the few
-# beyond are cut to the largest, so that the many small ones keep their differences.
-_KEPT = 0.9995
 
 
 def main(folder: Path) -> None:
     known = labelled(folder)
     reader = reader_of([item.text for item in known])
-    heads, purchase = fit_all(folder, known, reader)
+    heads, blends = fit_all(folder, known, reader)
     language = train_language.fit(
         rows(folder, "language") + [{"lang": "en", "text": item.text} for item in known]
     )
-    description = {
+    description: dict[str, object] = {
         "bits": BITS,
         "marks": list(reader.mark_names),
-        "heads": [],
-        "blends": {"purchase": {"bias": 0.0, "weights": {"purchase words": 1.0, **purchase}}},
+        "blends": blends,
+        "meanings": train_meaning.heads(folder, known),
         "language": {"languages": language.languages, "least_lead": train_language.LEAST_LEAD},
     }
     ngrams, marks = quantise(heads, description)
@@ -50,27 +60,51 @@ def main(folder: Path) -> None:
     description["version"] = _version(files, description)
     for name, content in files.items():
         (FOLDER / name).write_bytes(content)
-    text = json.dumps(description, indent=1, ensure_ascii=False, sort_keys=True)
-    (FOLDER / "text.json").write_text(text + "\n", "utf-8")
+    _write(FOLDER / "text.json", description)
+    golden = {"version": description["version"], "scores": _golden(heads, reader)}
+    _write(GOLDEN, golden)
     sys.stdout.write(f"{description['version']}: {len(known)} labelled texts, {len(heads)} heads\n")
 
 
 def fit_all(
     folder: Path, known: list[Labelled], reader: Reader
-) -> tuple[dict[str, Fitted], dict[str, float]]:
-    """Every head, and what the other heads say of purchase."""
+) -> tuple[dict[str, Fitted], dict[str, dict[str, object]]]:
+    """Every head, and the blends of their scores."""
     heads = fit_examples(reader.matrix(item.text for item in known), known)
-    tweets = rows(folder, "sentiment")
-    heads |= fit_sentiment(
-        reader.matrix(tweet["text"] for tweet in tweets), [t["sentiment"] for t in tweets]
-    )
-    buyers = rows(folder, "purchase")
-    matrix = reader.matrix(row["text"] for row in buyers)
-    words, beside = fit_purchase(matrix, scores_of(heads, matrix), [r["purchase"] for r in buyers])
+    tweets, label = rows(folder, "sentiment"), "sentiment"
+    heads |= fit_sentiment(reader.matrix(_texts(tweets)), [tweet[label] for tweet in tweets])
+    buyers, gripes = rows(folder, "purchase"), rows(folder, "complaint")
+    matrix = reader.matrix(_texts(buyers))
+    bought = [row["purchase"] for row in buyers]
+    words, purchase = fit_purchase(matrix, scores_of(heads, matrix), bought)
+    told = scores_of(heads, reader.matrix(_texts(gripes)))
+    bias, complaint = fit_complaint(told, [row["complaint"] for row in gripes])
     heads["purchase words"] = words
+    blends: dict[str, dict[str, object]] = {
+        "purchase": {"bias": 0.0, "weights": {"purchase words": 1.0, **purchase}},
+        "complaint": {"bias": bias, "weights": complaint},
+    }
     if len(heads) % 2:
         heads["spare"] = Fitted(np.zeros_like(words.weights), 0.0)
-    return heads, beside
+    return heads, blends
+
+
+def _golden(heads: dict[str, Fitted], reader: Reader) -> dict[str, dict[str, float]]:
+    """What scikit-learn's weights say, before they become bytes: run time must say the same."""
+    scores = scores_of(heads, reader.matrix(GOLDEN_TEXTS))
+    return {
+        text: {name: round(float(found[place]), 4) for name, found in scores.items()}
+        for place, text in enumerate(GOLDEN_TEXTS)
+    }
+
+
+def _write(file: Path, content: dict[str, object]) -> None:
+    text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True)
+    file.write_text(text + "\n", "utf-8")
+
+
+def _texts(found: list[dict[str, Any]]) -> list[str]:
+    return [row["text"] for row in found]
 
 
 def quantise(heads: dict[str, Fitted], description: dict[str, object]) -> tuple[bytes, bytes]:
@@ -98,10 +132,9 @@ def quantise(heads: dict[str, Fitted], description: dict[str, object]) -> tuple[
 
 
 def _scale(weights: Floats) -> float:
-    used = np.abs(weights[weights != 0])
-    if not used.size:
-        return 1.0
-    return round(float(np.quantile(used, _KEPT)) / _LARGEST, 9)
+    """The heaviest weight is the largest byte: what is heavy must not be cut."""
+    heaviest = float(np.abs(weights).max())
+    return round(heaviest / _LARGEST, 9) if heaviest else 1.0
 
 
 def _version(files: dict[str, bytes], description: dict[str, object]) -> str:

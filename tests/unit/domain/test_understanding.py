@@ -1,6 +1,8 @@
+from itertools import pairwise
+
 import pytest
 
-from earshot.domain.models import Intent, Understanding, Urgency
+from earshot.domain.models import Degree, Event, Intent, Sentiment, Understanding, Urgency
 from earshot.domain.understanding import understand as understand_with
 from earshot.models.text import text_models
 
@@ -58,3 +60,56 @@ def test_urgency_is_what_the_author_says_of_time(urgency: Urgency, text: str) ->
 
 def test_who_leaves_outranks_who_vents_where_points_tie() -> None:
     assert understand("awful. leaving.").intent is Intent.SWITCHING
+
+
+def test_a_language_without_models_is_marked_and_not_guessed() -> None:
+    told = understand("Wir kündigen RivalCRM, das ist alles zu teuer. Kennt jemand etwas Besseres?")
+    assert (told.language, told.is_covered) == ("de", False)
+    assert (told.intent, told.percent, told.evidence) == (Intent.OTHER, 0, ())
+
+
+def test_news_tells_its_event() -> None:
+    assert understand("Acme raises $20M in Series B").event is Event.FUNDING
+    assert understand("Acme appoints a new head of IT").event is Event.LEADERSHIP
+    assert understand("Can anyone recommend a CRM?").event is None
+
+
+def test_a_second_intent_is_told_where_both_hold() -> None:
+    told = understand("Looking to replace RivalCRM, any alternatives?")
+    assert {told.intent, told.also} == {Intent.SWITCHING, Intent.RECOMMENDATION}
+
+
+def test_every_post_with_an_intent_shows_why() -> None:
+    plain = "Thanks, works great!" * 3
+    shown = understand(plain).evidence
+    assert 1 <= len(shown) <= 5
+    assert all(one.end <= other.start for one, other in pairwise(shown))
+
+
+def test_an_opinion_has_a_side() -> None:
+    assert understand("I love this tool, works great").sentiment is Sentiment.POSITIVE
+    assert understand("the worst support ever, awful").sentiment is Sentiment.NEGATIVE
+
+
+def test_a_question_asks() -> None:
+    assert understand("Can anyone recommend a CRM for a small team?").degree is Degree.ASKING
+
+
+def test_a_word_alone_is_evidence_enough() -> None:
+    assert [one.value for one in understand("thanks").evidence] == ["thanks"]
+
+
+def test_the_semantic_layer_is_asked_only_where_words_leave_doubt() -> None:
+    asked: list[str] = []
+
+    def embed(plain: str) -> list[float]:
+        asked.append(plain)
+        return [0.0] * 384
+
+    doubtful, plain = "Does anyone know when to plant tulips?", "Can anyone recommend a CRM?"
+    versions = [
+        understand_with(text, text_models(), embed=embed).model_version
+        for text in (plain, doubtful)
+    ]
+    assert asked == [doubtful]
+    assert versions == [text_models().version, f"{text_models().version}+meaning"]

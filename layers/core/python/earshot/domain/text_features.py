@@ -10,14 +10,14 @@ from zlib import crc32
 
 # What lies beyond is not read: it costs time and says little of why somebody writes.
 READ_CHARACTERS = 4000
-MOST_GRAMS = 32
+MOST_GRAMS = 48
 TOKEN = re.compile(
     r"https?://\S+|www\.\S+|[@#]?\w+(?:['\u2019\-]\w+)*|[$€£]|[:;=8][-'^]?[)(DPpOo/\\|\]\[]"
     r"|<3|[!?]+|\.{2,}|\n|[^\w\s]"
 )
 _LONGEST_TOKEN = 40
 _GRAM_LETTERS = 16
-_GRAM_SIZES = (3, 4)
+_GRAM_SIZES = (3, 4, 5)
 _DIGITS = re.compile(r"\d+")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _FIRST = 0x1234567

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, sqrt
-from operator import add
+from operator import add, mul
 
 from earshot.domain.language import LanguageModel
 from earshot.domain.linear_model import ROWS_PER_LANE, Head, Lanes
 from earshot.domain.text_features import Word, keys_of
+
+# Of a score, where the semantic layer is there; chosen on sales_intent.
+MEANING_SHARE = 0.4
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,21 @@ class Blend:
     weights: Mapping[str, float]
 
     def of(self, scores: Mapping[str, float]) -> float:
-        return self.bias + sum(weight * scores[name] for name, weight in self.weights.items())
+        total = sum(weight * scores[name] for name, weight in self.weights.items())
+        return self.bias + total
+
+
+@dataclass(frozen=True)
+class MeaningHead:
+    """A linear model over an embedding of the semantic layer, in whole numbers."""
+
+    scale: float
+    bias: float
+    weights: tuple[int, ...]
+
+    def of(self, vector: Sequence[float]) -> float:
+        total: float = sum(map(mul, self.weights, vector))
+        return self.bias + self.scale * total
 
 
 class TextModels:
@@ -35,14 +52,17 @@ class TextModels:
         marks: Lanes,
         mark_names: Sequence[str],
         blends: Mapping[str, Blend],
+        meanings: Mapping[str, MeaningHead],
     ) -> None:
         self.version = version
         self.language = language
         self.heads = tuple(heads)
         self._ngrams = ngrams
         self._marks = marks
+        self.mark_names = tuple(mark_names)
         self._mark_index = {name: place for place, name in enumerate(mark_names)}
         self._blends = blends
+        self._meanings = meanings
         self._places = {head.name: place for place, head in enumerate(self.heads)}
         self._shift = 33 - ngrams.count.bit_length()
         self._packed = lru_cache(maxsize=1 << 15)(self._pack)
@@ -62,9 +82,19 @@ class TextModels:
             )
         }
 
-    def blend(self, name: str, scores: Mapping[str, float]) -> float:
-        """A score made of those of all heads."""
-        return self._blends[name].of(scores)
+    def with_meaning(
+        self, scores: Mapping[str, float], vector: Sequence[float]
+    ) -> dict[str, float]:
+        """The scores, mixed with what the semantic layer's embedding of the same text says."""
+        mixed = {
+            name: (1 - MEANING_SHARE) * scores[name] + MEANING_SHARE * head.of(vector)
+            for name, head in self._meanings.items()
+        }
+        return {**scores, **mixed}
+
+    def with_blends(self, scores: Mapping[str, float]) -> dict[str, float]:
+        """The scores, and those that are made of them."""
+        return {**scores, **{name: blend.of(scores) for name, blend in self._blends.items()}}
 
     def word_weights(self, words: Sequence[Word], head: str) -> list[float]:
         """How much each word by itself speaks for a head."""

@@ -4,7 +4,7 @@ The annotation guide of the evaluation defines the words; the models are trained
 in other languages are marked, not guessed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
@@ -25,6 +25,8 @@ from earshot.domain.text_models import TextModels, probabilities
 
 # Chosen on sales_intent: probabilities of intent are about right with scores as steep as this.
 STEEPNESS = 3.0
+# Where the likeliest intent is less likely, the semantic layer is asked, if it is there.
+SURE = 0.85
 # A second intent holds that is nearly as likely as the first, or likely for itself.
 _ALSO_LEAD = 0.2
 _MOST_EVIDENCE = 3
@@ -37,7 +39,14 @@ _SMALL = frozenset((
     "or", "but", "for", "with", "that", "this", "as", "by", "after", "from", "had", "has", "have",
 ))
 # fmt: on
+Embed = Callable[[str], Sequence[float]]
 Named = TypeVar("Named", bound=StrEnum)
+# The head that scores each class.
+_INTENTS = {intent: f"intent:{intent}" for intent in Intent}
+_EVENTS = {event: f"event:{event}" for event in Event}
+_SENTIMENTS = {sentiment: f"sentiment:{sentiment}" for sentiment in Sentiment}
+_DEGREES = {degree: f"degree:{degree}" for degree in Degree}
+_URGENCIES = {urgency: f"urgency:{urgency}" for urgency in (Urgency.NOW, Urgency.SOON)}
 
 
 class _Read(NamedTuple):
@@ -52,16 +61,20 @@ class _Span(NamedTuple):
     end: int
 
 
-def understand(plain: str, models: TextModels) -> Understanding:
+def understand(plain: str, models: TextModels, *, embed: Embed | None = None) -> Understanding:
     """Of the text alone. ``other`` shows no evidence: it is what is left where nothing speaks for
-    another intent."""
+    another intent. ``embed`` is the semantic layer: it is asked where the words leave doubt, and
+    ``model_version`` says that it was."""
     language = models.language.language_of(plain)
     if language not in COVERED:
         return _uncovered(language, models.version)
     words = split(plain)
     cues = cues_of(words)
     scores = models.scores(words, marks_of(words, cues, plain))
-    ranked = sorted(Intent, key=lambda intent: -scores[f"intent:{intent}"])
+    version = models.version
+    if embed and max(intent_probabilities(scores).values()) < SURE:
+        scores, version = models.with_meaning(scores, embed(plain)), f"{version}+meaning"
+    ranked = ranked_intents(scores)
     intent, also = ranked[0], _second(ranked, scores)
     urgency = _urgency(scores)
     is_news = Intent.NEWS in {intent, also}
@@ -69,20 +82,30 @@ def understand(plain: str, models: TextModels) -> Understanding:
         intent=intent,
         also=also,
         percent=round(100 * intent_probabilities(scores)[intent]),
-        event=_likeliest("event", Event, scores) if is_news else None,
+        event=_likeliest(_EVENTS, scores) if is_news else None,
         urgency=urgency,
-        sentiment=_likeliest("sentiment", Sentiment, scores),
-        degree=_likeliest("degree", Degree, scores),
+        sentiment=_likeliest(_SENTIMENTS, scores),
+        degree=_likeliest(_DEGREES, scores),
         language=language,
         evidence=_evidence(plain, _Read(words, cues, models), intent=intent, urgency=urgency),
-        model_version=models.version,
+        model_version=version,
     )
+
+
+def ranked_intents(scores: Mapping[str, float]) -> list[Intent]:
+    """The likeliest first, but who leaves is leaving, whatever else they ask: a stated departure
+    outranks the question what to use instead (the guide's second rule)."""
+    ranked = sorted(_INTENTS, key=lambda intent: -scores[_INTENTS[intent]])
+    if ranked[0] is Intent.RECOMMENDATION and scores[_INTENTS[Intent.SWITCHING]] > 0:
+        ranked.remove(Intent.SWITCHING)
+        ranked.insert(0, Intent.SWITCHING)
+    return ranked
 
 
 def intent_probabilities(scores: Mapping[str, float]) -> dict[Intent, float]:
     """How likely each intent is, from the scores of the models."""
-    found = probabilities([STEEPNESS * scores[f"intent:{intent}"] for intent in Intent])
-    return dict(zip(Intent, found, strict=True))
+    found = probabilities([STEEPNESS * scores[head] for head in _INTENTS.values()])
+    return dict(zip(_INTENTS, found, strict=True))
 
 
 def _uncovered(language: str, version: str) -> Understanding:
@@ -98,20 +121,20 @@ def _uncovered(language: str, version: str) -> Understanding:
 
 
 def _second(ranked: Sequence[Intent], scores: Mapping[str, float]) -> Intent | None:
-    first, second = (scores[f"intent:{intent}"] for intent in ranked[:2])
+    first, second = (scores[_INTENTS[intent]] for intent in ranked[:2])
     holds = second > 0 or first - second < _ALSO_LEAD
     return ranked[1] if holds and Intent.OTHER not in ranked[:2] else None
 
 
 def _urgency(scores: Mapping[str, float]) -> Urgency:
-    for urgency in (Urgency.NOW, Urgency.SOON):
-        if scores[f"urgency:{urgency}"] > 0:
+    for urgency, head in _URGENCIES.items():
+        if scores[head] > 0:
             return urgency
     return Urgency.NONE
 
 
-def _likeliest(task: str, classes: type[Named], scores: Mapping[str, float]) -> Named:
-    return max(classes, key=lambda name: scores[f"{task}:{name}"])
+def _likeliest(heads: Mapping[Named, str], scores: Mapping[str, float]) -> Named:
+    return max(heads, key=lambda name: scores[heads[name]])
 
 
 def _evidence(plain: str, read: _Read, *, intent: Intent, urgency: Urgency) -> tuple[Evidence, ...]:
@@ -119,7 +142,7 @@ def _evidence(plain: str, read: _Read, *, intent: Intent, urgency: Urgency) -> t
     places = [found.span() for found in TOKEN.finditer(plain)]
     spans: list[_Span] = []
     if intent is not Intent.OTHER:
-        spans += _strongest(_speaking(read, places, f"intent:{intent}"))
+        spans += _strongest(_speaking(read, places, _INTENTS[intent]))
     if urgency is not Urgency.NONE:
         told = (cue for cue in read.cues if cue.name == urgency)
         spans += [_Span(0.0, *_place(cue, places)) for cue in told][:_MOST_URGENT]

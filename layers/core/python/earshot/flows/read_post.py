@@ -8,6 +8,7 @@ from earshot.domain.standing import facts_of, standing_of
 from earshot.domain.understanding import understand
 from earshot.domain.watchlist_index import WatchlistIndex
 from earshot.flows.disambiguate import Disambiguation, Settled
+from earshot.meanings import semantic
 from earshot.models.text import text_models
 
 
@@ -36,7 +37,8 @@ class Reading:
 def read(post: Post, index: WatchlistIndex, judging: Disambiguation) -> Reading:
     """By the watchlist that is given and the models that this container has."""
     settled = judging.settle(post, match(post, index))
-    meaning = understand(post.plain, text_models())
+    embed = semantic() if settled.mentions or settled.unsure else None
+    meaning = understand(post.plain, text_models(), embed=embed)
     facts = facts_of(post, index)
     account = judging.accounts.get(facts.account_id) if facts.account_id else None
     standing = standing_of(post.kind, facts, stage=account.stage if account else None)
