@@ -161,9 +161,7 @@ def test_a_cut_copy_is_one_whoever_came_first(house: House, order: str) -> None:
     posts = {
         "a": entry(1, said),
         "b": entry(2, f"{said} yest\u2026"),
-        "c": entry(
-            3, f"{said} yesterday and told us why why, any alternatives to RivalCRM?"
-        ),
+        "c": entry(3, f"{said} yesterday and told us why why, any alternatives to RivalCRM?"),
     }
     deliver(house, *(posts[one] for one in order))
     assert len(told(house)) == 1
