@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 # A story of more strands than this is told without the rest.
 MOST_STRANDS = 50
-_MOST_BY_ANCHOR = 100
-_MOST_COMPARED = 25
+_MOST_BY_ANCHOR = 500
+_MOST_COMPARED = 100
 
 
 class StoryStore:
