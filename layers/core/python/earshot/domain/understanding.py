@@ -24,11 +24,9 @@ from earshot.domain.text_features import TOKEN, Word, split
 from earshot.domain.text_models import TextModels, probabilities
 
 # Chosen on sales_intent: probabilities of intent are about right with scores as steep as this.
-STEEPNESS = 3.0
+STEEPNESS = 2.0
 # Where the likeliest intent is less likely, the semantic layer is asked, if it is there.
-SURE = 0.85
-# A second intent holds that is nearly as likely as the first, or likely for itself.
-_ALSO_LEAD = 0.2
+SURE = 0.75
 _MOST_EVIDENCE = 3
 _MOST_URGENT = 2
 
@@ -81,7 +79,7 @@ def understand(plain: str, models: TextModels, *, embed: Embed | None = None) ->
     return Understanding(
         intent=intent,
         also=also,
-        percent=round(100 * intent_probabilities(scores)[intent]),
+        percent=_percent(intent, also, scores),
         event=_likeliest(_EVENTS, scores) if is_news else None,
         urgency=urgency,
         sentiment=_likeliest(_SENTIMENTS, scores),
@@ -120,9 +118,16 @@ def _uncovered(language: str, version: str) -> Understanding:
     )
 
 
+def _percent(intent: Intent, also: Intent | None, scores: Mapping[str, float]) -> int:
+    """How sure the intent is; who leaves and asks is as sure as both together."""
+    likely = intent_probabilities(scores)
+    together = {intent, also} == {Intent.SWITCHING, Intent.RECOMMENDATION}
+    return round(100 * (likely[intent] + (likely[also] if also and together else 0)))
+
+
 def _second(ranked: Sequence[Intent], scores: Mapping[str, float]) -> Intent | None:
-    first, second = (scores[_INTENTS[intent]] for intent in ranked[:2])
-    holds = second > 0 or first - second < _ALSO_LEAD
+    """The next likeliest, if it holds for itself and both are about a product."""
+    holds = scores[_INTENTS[ranked[1]]] > 0
     return ranked[1] if holds and Intent.OTHER not in ranked[:2] else None
 
 
