@@ -228,6 +228,11 @@ def test_any_bytes_are_read_or_refused_in_a_sentence(content: bytes) -> None:
             read(kind, content)
 
 
+def test_a_zero_byte_in_a_cell_is_dirt_and_no_other_encoding() -> None:
+    reading = read(ImportKind.CONTACTS, b"contact_id,name,title\n1,Jo,\x00\n2,Ann,CIO\n")
+    assert len(reading.accepted) + reading.rejected == 2
+
+
 @given(kind=st.sampled_from(ImportKind), data=st.data())
 def test_messy_cells_never_escape_and_no_row_is_forgotten(
     kind: ImportKind, data: st.DataObject

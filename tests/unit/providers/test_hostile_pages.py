@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from earshot.providers import robots
@@ -33,6 +33,7 @@ BRICKS = st.sampled_from(
 PAGES = st.lists(st.one_of(BRICKS, st.text(max_size=20)), max_size=60).map("".join)
 
 
+@example("<script type='application/ld+json'>\ud800")
 @given(PAGES)
 def test_any_text_is_a_page(markup: str) -> None:
     values = values_of(page_of(markup), ACCOUNT, "acme.example")

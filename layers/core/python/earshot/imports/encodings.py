@@ -22,6 +22,10 @@ _LETTER = re.compile("[^\x00-\x7f\udc80-\udcff]")
 _UNDEFINED_IN_CP1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 
 
+# Of UTF-16 with Latin letters half the bytes are zero; a zero byte here and there is dirt.
+_LEAST_ZEROS = 0.2
+
+
 def lines_of(file: BinaryIO) -> Iterator[str]:
     """With their ends. The file stays open: it is the caller's. Bytes that are not UTF-8 become
     lone surrogates. ``ImportFileError`` for a workbook."""
@@ -47,7 +51,7 @@ def encoding_of(file: BinaryIO) -> str:
     for mark, name in _MARKS:
         if start.startswith(mark):
             return name
-    if 0 in start:
+    if start and start.count(0) >= _LEAST_ZEROS * len(start):
         return "utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"
     return _of_bytes(file)
 

@@ -71,7 +71,7 @@ def _json(text: str) -> Any:
     bare = text.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
     bare = bare.removeprefix("//<![CDATA[").removesuffix("//]]>")
     try:
-        return from_json(bare, allow_inf_nan=False)
+        return from_json(bare.encode("utf-8", "surrogatepass"), allow_inf_nan=False)
     except ValueError:
         return None
 
