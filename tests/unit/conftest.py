@@ -1,5 +1,5 @@
-"""Few examples, always the same, keep the units quick; ``HYPOTHESIS_PROFILE=thorough`` looks for
-more."""
+"""Few examples, always the same, keep the units quick; ``HYPOTHESIS_PROFILE=thorough`` has many,
+the same each time too, so that it decides of a change; ``exploring`` draws new ones."""
 
 import gc
 import os
@@ -7,7 +7,10 @@ import os
 from hypothesis import settings
 
 settings.register_profile("quick", max_examples=5, deadline=None, derandomize=True, database=None)
-settings.register_profile("thorough", max_examples=100, deadline=None)
+settings.register_profile(
+    "thorough", max_examples=100, deadline=None, derandomize=True, database=None
+)
+settings.register_profile("exploring", max_examples=500, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
