@@ -56,6 +56,28 @@ def seller(seller_id: str) -> Key:
     return {"pk": sellers(), "sk": seller_id}
 
 
+def preferences(seller_id: str) -> Key:
+    """Beside the seller's row, and no import writes it."""
+    return {"pk": f"SELLER#{seller_id}", "sk": "PREFERENCES"}
+
+
+def learned(seller_id: str) -> Key:
+    """What the seller's feedback taught their relevance."""
+    return {"pk": f"SELLER#{seller_id}", "sk": "LEARNED"}
+
+
+def weights() -> Key:
+    return {"pk": "CONFIG", "sk": "WEIGHTS"}
+
+
+def play(play_id: str) -> Key:
+    return {"pk": plays(), "sk": play_id}
+
+
+def plays() -> str:
+    return "PLAYS"
+
+
 def watchlist() -> str:
     return "WATCHLIST"
 
@@ -219,6 +241,69 @@ def decisions(signal_id: str, revision: int, chunk: int = 0) -> Key:
 
 def outbox(alert_id: str) -> Key:
     return {"pk": f"OUTBOX#{alert_id}", "sk": "OUTBOX"}
+
+
+def thread(seller_id: str, subject_id: str) -> Key:
+    """The mails about one subject to one seller, so that a burst becomes one thread."""
+    return {"pk": f"THREAD#{seller_id}", "sk": subject_id}
+
+
+def day(seller_id: str, local_date: str) -> Key:
+    """The interruptions of one local day."""
+    return {"pk": f"DAY#{seller_id}", "sk": local_date}
+
+
+def waiting(seller_id: str) -> str:
+    return f"WAITING#{seller_id}"
+
+
+def waiting_post(seller_id: str, signal_id: str, source: str, *, native_id: str) -> Key:
+    return {"pk": waiting(seller_id), "sk": f"POST#{signal_id}#{source}#{native_id}"}
+
+
+def waiting_alert(seller_id: str, alert_id: str) -> Key:
+    return {"pk": waiting(seller_id), "sk": f"ALERT#{alert_id}"}
+
+
+def last_digest(seller_id: str) -> Key:
+    return {"pk": f"SELLER#{seller_id}", "sk": "DIGEST"}
+
+
+def opened(seller_id: str) -> str:
+    """The signals that a seller was told of."""
+    return f"OPEN#{seller_id}"
+
+
+def open_signal(seller_id: str, signal_id: str) -> Key:
+    return {"pk": opened(seller_id), "sk": signal_id}
+
+
+def claim(signal_id: str) -> Key:
+    return {"pk": signal_rows(signal_id), "sk": "CLAIM"}
+
+
+def feedback(seller_id: str, signal_id: str) -> Key:
+    return {"pk": f"FEEDBACK#{seller_id}", "sk": signal_id}
+
+
+def used_link(link_id: str) -> Key:
+    """A link that acts once."""
+    return {"pk": f"LINKUSED#{link_id}", "sk": "LINKUSED"}
+
+
+def suppressed(address: str) -> Key:
+    """An address that must not be written to, without saying which."""
+    hashed = hashlib.sha256(address.strip().casefold().encode()).hexdigest()
+    return {"pk": f"SUPPRESSED#{hashed}", "sk": "SUPPRESSED"}
+
+
+def mail_figures(day: str) -> Key:
+    """How many mails of a UTC day were sent, bounced and complained about."""
+    return {"pk": "MAILFIGURES", "sk": day}
+
+
+def mail_rate() -> Key:
+    return {"pk": "MAILRATE", "sk": "MAILRATE"}
 
 
 def due_shards() -> tuple[str, ...]:

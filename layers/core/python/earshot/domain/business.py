@@ -1,6 +1,6 @@
 """The company's own side: customers, the names it listens for, and its sellers."""
 
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
 from typing import Annotated
 
@@ -78,11 +78,19 @@ class WatchlistEntry(Model):
     query: str | None = None
 
 
+class Holiday(Model):
+    """Local dates on which somebody is away, the last one included."""
+
+    first: date
+    last: date
+
+
 class WorkingHours(Model):
     """When a seller may be interrupted: ``start`` up to, not including, ``end``, local time.
 
     ``days`` are ISO weekdays, Monday 1 to Sunday 7. ``start`` equal to ``end`` is a whole day; an
-    ``end`` before ``start`` runs past midnight and belongs to the day it started on.
+    ``end`` before ``start`` runs past midnight and belongs to the day it started on. No hours begin
+    on a day of ``holidays``.
     """
 
     zone: Zone = "UTC"
@@ -91,19 +99,32 @@ class WorkingHours(Model):
     days: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1)] = (
         *range(1, 6),
     )
+    holidays: tuple[Holiday, ...] = ()
 
 
 class Seller(Model):
-    """A person who gets alerts. ``desks`` are watchlist entry ids; ``urgent_anytime`` is the
-    seller's own rule that urgent things may interrupt outside the hours."""
+    """A person who gets alerts.
+
+    ``desks`` are watchlist entry ids, or ``SERVICE_DESK``; ``products`` are entry ids of own brands
+    that the seller sells, and hears of as of a desk. ``urgent_anytime`` is the seller's own rule
+    that urgent things may interrupt outside the hours. ``budget`` is how many interruptions a local
+    day may hold; ``digest_at`` when the digest comes, on the seller's clock.
+    """
 
     seller_id: Slug
     name: Identifier
     email: EmailAddress
     territories: tuple[str, ...] = ()
     desks: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
     hours: WorkingHours = WorkingHours()
     urgent_anytime: bool = False
+    budget: Annotated[int, Field(ge=0, le=100)] = 5
+    digest_at: time = time(8)
+
+
+SERVICE_DESK = "service:support"
+"""The desk that posts of support go to."""
 
 
 class Desk(Model):

@@ -19,7 +19,7 @@ from earshot.domain.relevance import Weights, score
 # One transaction holds 100 items: an outbox row and a guard for each alert, and a dozen others.
 MOST_ALERTS = 40
 
-_ROLE_RANK = (Role.OWNER, Role.DEPUTY, Role.DESK, Role.TERRITORY)
+_ROLE_RANK = tuple(Role)
 
 
 class Heard(Model):

@@ -1,8 +1,10 @@
 """Who hears of a signal and why, and what came of it."""
 
+from datetime import date
 from enum import StrEnum
 
 from earshot.domain.business import Seller
+from earshot.domain.signals import Intent
 from earshot.domain.values import Identifier, Model, Score, Slug, Utc
 
 
@@ -11,6 +13,7 @@ class Role(StrEnum):
 
     OWNER = "owner"
     DEPUTY = "deputy"
+    SERVICE = "service"
     DESK = "desk"
     TERRITORY = "territory"
 
@@ -70,22 +73,47 @@ class DecisionSet(Model):
 
 
 class AlertState(StrEnum):
+    """``DIGESTED`` is final: what the row was to tell waits in the seller's digest."""
+
     PENDING = "PENDING"
     SENDING = "SENDING"
     SENT = "SENT"
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
+    DIGESTED = "DIGESTED"
+
+
+class AlertKind(StrEnum):
+    """What an outbox row brings. ``FAN_OUT`` brings no mail: it stands for all who are to hear of
+    one revision of a signal, until each of them has a row or something waiting."""
+
+    ALERT = "alert"
+    UPDATE = "update"
+    DIGEST = "digest"
+    HANDOVER = "handover"
+    ESCALATION = "escalation"
+    REMINDER = "reminder"
+    FAN_OUT = "fan_out"
 
 
 class Alert(Model):
     """A decision on its way through a channel: one outbox row. It holds identities only; what the
-    mail says is read when it is rendered. ``delivery_id`` is what caused it, for the logs."""
+    mail says is read when it is rendered. ``delivery_id`` is what caused it, for the logs.
+
+    ``signal_ids`` are subject and signal of what it tells, the first one's beside them; empty for a
+    digest. ``posts`` counts what it tells. ``root_id`` is the alert that began the thread, itself
+    when empty; ``intent`` and ``score`` are those of the first decision, so that the subject line
+    of a thread stays. ``told_at`` is when it ended as SENT or DIGESTED. ``day`` is a digest's local
+    date, ``previous_id`` the digest before it. ``claim_version`` is which claim an escalation or a
+    hand-over is about.
+    """
 
     alert_id: Identifier
-    signal_id: Identifier
-    subject_id: Identifier
+    kind: AlertKind = AlertKind.ALERT
+    signal_id: str = ""
+    subject_id: str = ""
     seller_id: Slug
-    revision: int
+    revision: int = 0
     delivery_id: str | None = None
     state: AlertState
     due_at: Utc | None = None
@@ -94,6 +122,48 @@ class Alert(Model):
     message_id: str | None = None
     resends: int = 0
     failure: str | None = None
+    score: Score = 0
+    intent: Intent | None = None
+    posts: int = 0
+    signal_ids: frozenset[tuple[str, str]] = frozenset()
+    root_id: str = ""
+    made_at: Utc | None = None
+    told_at: Utc | None = None
+    play_id: str | None = None
+    day: date | None = None
+    previous_id: str | None = None
+    claim_version: int = 0
+
+
+class Waiting(Model):
+    """What waits for the seller's next digest: one post, or all that an alert (``alert_id``) was to
+    tell when the day's budget was spent."""
+
+    seller_id: Slug
+    subject_id: Identifier
+    signal_id: Identifier
+    source: str = ""
+    native_id: str = ""
+    alert_id: str = ""
+    score: Score
+    reason: Slug
+    since: Utc
+
+
+class Claim(Model):
+    """Who takes care of a signal. ``state`` is ``claimed`` by, ``offered`` to (a hand-over not yet
+    accepted) or ``done`` by ``seller_id``; ``from_id`` is who handed it over. When ``lease_until``
+    passes without a sign of work, it escalates. ``version`` counts the changes."""
+
+    signal_id: Identifier
+    subject_id: Identifier
+    seller_id: Slug
+    from_id: str | None = None
+    state: Slug
+    note: str = ""
+    claimed_at: Utc
+    lease_until: Utc | None = None
+    version: int
 
 
 class FeedbackKind(StrEnum):
@@ -102,12 +172,24 @@ class FeedbackKind(StrEnum):
     NOT_RELEVANT = "not_relevant"
     CLAIMED = "claimed"
     WON = "won"
+    LOST = "lost"
 
 
 class Feedback(Model):
-    """What the seller did with an alert."""
+    """What the seller did with a signal that they were told of; the last one counts.
 
+    ``why`` goes with not relevant: ``wrong_company``, ``not_for_me``, ``no_business`` or
+    ``known_already``. ``contributions`` and ``score`` are those that the seller's alert was decided
+    by, for learning; ``play_id`` is the play that was attached.
+    """
+
+    signal_id: Identifier
+    subject_id: Identifier
     alert_id: Identifier
     seller_id: Slug
     kind: FeedbackKind
+    why: str = ""
     given_at: Utc
+    score: Score = 0
+    contributions: tuple[Contribution, ...] = ()
+    play_id: str | None = None

@@ -4,10 +4,12 @@ The internet waits for ingest to start, so what ingest imports takes a word from
 """
 
 from earshot.domain.business import (
+    SERVICE_DESK,
     Account,
     Contact,
     Desk,
     EntryKind,
+    Holiday,
     Seller,
     WatchlistEntry,
     WorkingHours,
@@ -15,9 +17,11 @@ from earshot.domain.business import (
 )
 from earshot.domain.decisions import (
     Alert,
+    AlertKind,
     AlertState,
     Attention,
     Candidate,
+    Claim,
     Contribution,
     Decision,
     DecisionSet,
@@ -26,9 +30,11 @@ from earshot.domain.decisions import (
     Outcome,
     Relevance,
     Role,
+    Waiting,
 )
 from earshot.domain.deliveries import Connection, DataClass, Delivery, Purpose
 from earshot.domain.posts import Author, Deletion, Ignored, Post
+from earshot.domain.preferences import DigestWish, Mute, MuteKind, Preferences
 from earshot.domain.signals import (
     Degree,
     Event,
@@ -48,12 +54,15 @@ from earshot.domain.signals import (
 from earshot.domain.values import EmailAddress, Identifier, Model, Score, Slug, Utc
 
 __all__ = [
+    "SERVICE_DESK",
     "Account",
     "Alert",
+    "AlertKind",
     "AlertState",
     "Attention",
     "Author",
     "Candidate",
+    "Claim",
     "Connection",
     "Contact",
     "Contribution",
@@ -64,6 +73,7 @@ __all__ = [
     "Deletion",
     "Delivery",
     "Desk",
+    "DigestWish",
     "EmailAddress",
     "EntryKind",
     "Event",
@@ -71,14 +81,18 @@ __all__ = [
     "EvidenceKind",
     "Feedback",
     "FeedbackKind",
+    "Holiday",
     "Identifier",
     "Ignored",
     "Intent",
     "Mention",
     "Model",
+    "Mute",
+    "MuteKind",
     "Outcome",
     "Post",
     "PostHead",
+    "Preferences",
     "Purpose",
     "Relevance",
     "Role",
@@ -93,6 +107,7 @@ __all__ = [
     "Understanding",
     "Urgency",
     "Utc",
+    "Waiting",
     "WatchlistEntry",
     "WorkingHours",
     "Zone",

@@ -35,7 +35,13 @@ class Weights(Model):
         Intent.OTHER: 0,
     }
     urgency: dict[Urgency, int] = {Urgency.NOW: 15, Urgency.SOON: 10, Urgency.NONE: 0}
-    role: dict[Role, int] = {Role.OWNER: 25, Role.DEPUTY: 20, Role.DESK: 20, Role.TERRITORY: 10}
+    role: dict[Role, int] = {
+        Role.OWNER: 25,
+        Role.DEPUTY: 20,
+        Role.SERVICE: 20,
+        Role.DESK: 20,
+        Role.TERRITORY: 10,
+    }
     owned_by_another: int = -45
     competitor_involved: int = 15
     open_stage: int = 10
