@@ -6,47 +6,23 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from earshot.domain import mail_wording as wording
+from earshot.domain.mail_content import Mail, MailContent, PlayShown, Story
 from earshot.domain.models import (
     Account,
-    Attention,
     DataClass,
-    Decision,
-    EmailAddress,
     Evidence,
     Model,
-    Seller,
-    Signal,
     SignalPost,
 )
 from earshot.domain.untrusted import host_of, line, paragraph
+
+__all__ = ["Mail", "MailContent", "PlayShown", "Story", "compose"]
 
 LONGEST_SUBJECT = 69
 LONGEST_QUOTE = 450
 LONGEST_NAME = 80
 POSTS_SHOWN = 5
 EVIDENCE_SHOWN = 8
-
-
-class MailContent(Model):
-    """All that a mail is made of. ``observer`` gets it in the seller's place."""
-
-    signal: Signal
-    posts: tuple[SignalPost, ...]
-    decision: Decision
-    seller: Seller
-    account: Account | None
-    attention: Attention
-    observer: EmailAddress | None = None
-
-
-class Mail(Model):
-    """``thread_id`` is what a mail client groups by: the same for all mails of one signal."""
-
-    to: EmailAddress
-    subject: str
-    text: str
-    html: str
-    thread_id: str
 
 
 class Link(Model):
@@ -91,13 +67,16 @@ def compose(content: MailContent) -> Mail:
         subject=_subject(page),
         text=_environment().get_template("alert.txt").render(page=page),
         html=_environment().get_template("alert.html").render(page=page),
-        thread_id=content.signal.signal_id,
+        thread_id=content.root.alert_id,
+        one_click=content.links.one_click if content.links else "",
     )
 
 
 def page_of(content: MailContent) -> Page:
-    signal, decision = content.signal, content.decision
-    newest = sorted(content.posts, key=lambda post: (post.posted_at, post.native_id), reverse=True)
+    signal, decision = content.stories[0].signal, content.decision
+    newest = sorted(
+        content.stories[0].posts, key=lambda post: (post.posted_at, post.native_id), reverse=True
+    )
     evidence = [found for post in newest for found in post.evidence]
     name = line(signal.subject.name, LONGEST_NAME)
     objects = ", ".join(_object_name(entry, evidence) for entry in signal.objects[:5])

@@ -37,6 +37,7 @@ ANSWER_TIME = {
 WHY_ME = {
     Role.OWNER: "You own {subject} in the CRM.",
     Role.DEPUTY: "You are a deputy for {subject} in the CRM.",
+    Role.SERVICE: "You are on the desk for support, and this asks for help.",
     Role.DESK: "You are on the desk for {objects}.",
     Role.TERRITORY: "{subject} lies in your territory.",
 }
