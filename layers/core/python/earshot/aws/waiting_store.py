@@ -1,0 +1,57 @@
+"""What waits for each seller's next digest: identities only, so that an erased post leaves no words
+here."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from earshot.aws import keys
+from earshot.aws.items import item_of, model_of
+from earshot.aws.queries import partition
+from earshot.aws.transactions import Action, Refusal
+from earshot.domain.models import Waiting
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+KEPT = timedelta(days=400)
+"""For sellers who take no digest."""
+
+
+class WaitingStore:
+    def __init__(self, table: "Table") -> None:
+        self._table = table
+
+    def all(self, seller_id: str) -> Iterator[tuple[str, Waiting]]:
+        """Sort key and row, those of whole alerts before those of posts."""
+        for row in partition(self._table, keys.waiting(seller_id)):
+            yield str(row["sk"]), model_of(Waiting, row)
+
+    def is_empty(self, seller_id: str) -> bool:
+        rows = partition(self._table, keys.waiting(seller_id), Limit=1, ProjectionExpression="pk")
+        return next(rows, None) is None
+
+    def delete(self, seller_id: str, sort_keys: Iterable[str]) -> None:
+        """Those that are still there."""
+        with self._table.batch_writer() as writer:
+            for sort_key in sort_keys:
+                writer.delete_item(Key={"pk": keys.waiting(seller_id), "sk": sort_key})
+
+    # Actions of transactions: the guard row, or the alert's row, beside it decides
+
+    def puts_post(self, waiting: Waiting) -> Action:
+        return self._puts(waiting, waiting_key(waiting))
+
+    def puts_alert(self, waiting: Waiting) -> Action:
+        return self._puts(waiting, keys.waiting_alert(waiting.seller_id, waiting.alert_id))
+
+    def _puts(self, waiting: Waiting, key: keys.Key) -> Action:
+        item = item_of(key, waiting, ttl=int((waiting.since + KEPT).timestamp()))
+        return {"Put": {"TableName": self._table.name, "Item": item}, "refusal": Refusal.CONFLICT}
+
+
+def waiting_key(waiting: Waiting) -> keys.Key:
+    """Of a post; its sort key is what the guard row of the post carries."""
+    return keys.waiting_post(
+        waiting.seller_id, waiting.signal_id, waiting.source, native_id=waiting.native_id
+    )
