@@ -78,6 +78,15 @@ def plays() -> str:
     return "PLAYS"
 
 
+def play_uses(play_id: str) -> str:
+    return f"PLAY#{play_id}"
+
+
+def play_use(play_id: str, alert_id: str) -> Key:
+    """A play that was told with an alert, and what came of it."""
+    return {"pk": play_uses(play_id), "sk": f"USE#{alert_id}"}
+
+
 def watchlist() -> str:
     return "WATCHLIST"
 
@@ -246,6 +255,14 @@ def outbox(alert_id: str) -> Key:
 def thread(seller_id: str, subject_id: str) -> Key:
     """The mails about one subject to one seller, so that a burst becomes one thread."""
     return {"pk": f"THREAD#{seller_id}", "sk": subject_id}
+
+
+TOLD = "TOLD#"
+
+
+def told(signal_id: str, seller_id: str) -> Key:
+    """That the seller was told of the signal."""
+    return {"pk": signal_rows(signal_id), "sk": f"{TOLD}{seller_id}"}
 
 
 def day(seller_id: str, local_date: str) -> Key:
