@@ -25,6 +25,10 @@ class GoneError(PermanentError):
     """What a message points to was erased or has expired."""
 
 
+class SuppressedError(PermanentError):
+    """Mail to this address bounced for good, or its owner complained."""
+
+
 class UnknownSourceError(EarshotError):
     """No source of that name exists."""
 
