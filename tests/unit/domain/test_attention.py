@@ -1,6 +1,6 @@
 """When a seller may be interrupted, by the seller's own clock."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,8 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from earshot.domain.attention import attend, is_open, next_opening
-from earshot.domain.models import Seller, Urgency, WorkingHours
+from earshot.domain.attention import (
+    FURTHEST,
+    attend,
+    digest_due,
+    digest_moment,
+    is_holiday,
+    is_open,
+    next_opening,
+)
+from earshot.domain.models import Holiday, Seller, Urgency, WorkingHours
 
 BERLIN = "Europe/Berlin"
 EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
@@ -148,12 +156,57 @@ def test_an_opening_is_never_later_than_necessary(
         at += timedelta(minutes=1)
 
 
-def seller(*, urgent_anytime: bool) -> Seller:
+def away(first: str, last: str, window: WorkingHours | None = None) -> WorkingHours:
+    days = Holiday(first=date.fromisoformat(first), last=date.fromisoformat(last))
+    window = window or hours("08:00", "18:00")
+    return window.model_copy(update={"holidays": (*window.holidays, days)})
+
+
+def test_hours_begin_again_after_the_last_day_of_a_holiday() -> None:
+    window = away("2026-11-19", "2026-11-27")  # a Thursday to the Friday of the next week
+    assert next_opening(window, local("2026-11-18T17:59")) == local("2026-11-18T17:59")
+    assert next_opening(window, local("2026-11-18T18:00")) == local("2026-11-30T08:00")
+    assert next_opening(window, local("2026-11-27T12:00")) == local("2026-11-30T08:00")
+
+
+def test_holidays_that_overlap_are_one() -> None:
+    window = away("2026-11-19", "2026-12-10", away("2026-11-18", "2026-11-20"))
+    assert next_opening(window, local("2026-11-18T12:00")) == local("2026-12-11T08:00")
+
+
+def test_the_night_before_a_holiday_is_worked_to_its_end() -> None:
+    window = away("2026-11-20", "2026-11-20", hours("22:00", "06:00", days=EVERY_DAY))
+    assert is_open(window, local("2026-11-20T05:59"))
+    assert next_opening(window, local("2026-11-20T06:00")) == local("2026-11-21T22:00")
+    assert not is_open(window, local("2026-11-21T05:59"))
+
+
+def test_who_is_away_for_years_has_an_opening_all_the_same() -> None:
+    window = away("2026-11-19", "9999-12-31")
+    assert next_opening(window, local("2026-11-19T08:00")) == local("2026-11-18T18:00") + (
+        FURTHEST + timedelta(hours=14)
+    )
+
+
+def test_seconds_of_the_hours_are_not_read() -> None:
+    window = WorkingHours(zone=BERLIN, start=time(8, 0, 30), end=time(18, 0, 59))
+    assert is_open(window, local("2026-11-19T08:00:10"))
+    assert not is_open(window, local("2026-11-19T18:00:10"))
+
+
+def test_a_holiday_is_a_date_on_the_sellers_wall() -> None:
+    window = away("2026-11-19", "2026-11-19")
+    assert not is_holiday(window, local("2026-11-18T23:59"))
+    assert is_holiday(window, datetime(2026, 11, 18, 23, 30, tzinfo=UTC))
+    assert not is_holiday(window, local("2026-11-20T00:00"))
+
+
+def seller(*, urgent_anytime: bool, window: WorkingHours | None = None) -> Seller:
     return Seller(
         seller_id="kim",
         name="Kim",
         email="kim@example.com",
-        hours=hours("08:00", "18:00"),
+        hours=window or hours("08:00", "18:00"),
         urgent_anytime=urgent_anytime,
     )
 
@@ -177,3 +230,84 @@ def test_nobody_is_interrupted_outside_their_hours_but_by_their_own_rule(
     attention = attend(seller(urgent_anytime=urgent_anytime), urgency, now)
     assert (attention.due_at, attention.reason) == (due_at, reason)
     assert attention.read_at == now
+
+
+@pytest.mark.parametrize(("anytime", "reason"), [(False, "holiday"), (True, "urgent_by_own_rule")])
+def test_a_holiday_is_told_from_a_quiet_hour(anytime: bool, reason: str) -> None:
+    on_leave = seller(urgent_anytime=anytime, window=away("2026-11-19", "2026-11-19"))
+    assert attend(on_leave, Urgency.NOW, DAY).reason == reason
+    assert attend(on_leave, Urgency.NONE, DAY).due_at == local("2026-11-20T08:00")
+
+
+@pytest.mark.parametrize(
+    ("window", "digest_at", "day", "moment"),
+    [
+        pytest.param(
+            hours("08:00", "18:00"), "08:00", "2026-11-19", "2026-11-19T08:00", id="at the opening"
+        ),
+        pytest.param(
+            hours("08:00", "18:00"), "07:00", "2026-11-19", "2026-11-19T08:00", id="before it"
+        ),
+        pytest.param(
+            hours("08:00", "18:00"), "17:59", "2026-11-19", "2026-11-19T17:59", id="at last"
+        ),
+        pytest.param(
+            hours("08:00", "18:00"), "18:00", "2026-11-19", "2026-11-19T08:00", id="too late"
+        ),
+        pytest.param(hours("08:00", "18:00"), "08:00", "2026-11-21", None, id="a Saturday"),
+        pytest.param(
+            away("2026-11-19", "2026-11-19"), "08:00", "2026-11-19", None, id="on a holiday"
+        ),
+        pytest.param(
+            hours("22:00", "06:00"), "08:00", "2026-11-20", "2026-11-20T22:00", id="a night"
+        ),
+        pytest.param(
+            hours("00:00", "00:00", days=EVERY_DAY),
+            *("02:30", "2026-03-29", "2026-03-29T03:00"),
+            id="a reading that is skipped",
+        ),
+        pytest.param(
+            hours("00:00", "00:00", days=EVERY_DAY),
+            *("02:30", "2026-10-25", "2026-10-25T02:30"),
+            id="a reading that is repeated",
+        ),
+        pytest.param(
+            hours("01:00", "02:50", days=EVERY_DAY),
+            *("02:30", "2026-03-29", "2026-03-29T01:00"),
+            id="a gap that ends after the hours",
+        ),
+        pytest.param(
+            hours("02:10", "02:50", days=EVERY_DAY),
+            *("02:30", "2026-03-29", None),
+            id="hours in the gap",
+        ),
+    ],
+)
+def test_a_digest_comes_within_the_hours_of_its_day(
+    window: WorkingHours, digest_at: str, day: str, moment: str | None
+) -> None:
+    kim = seller(urgent_anytime=False, window=window).model_copy(
+        update={"digest_at": time.fromisoformat(digest_at)}
+    )
+    expected = local(moment) if moment else None
+    assert digest_moment(kim, date.fromisoformat(day)) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        ("2026-11-19T07:59:59", None),
+        ("2026-11-19T08:00", "2026-11-19"),
+        ("2026-11-19T20:00", "2026-11-19"),
+        ("2026-11-19T20:01", None),
+        ("2026-11-21T08:00", None),
+    ],
+)
+def test_a_digest_is_due_for_twelve_hours(now: str, day: str | None) -> None:
+    kim = seller(urgent_anytime=False)
+    assert digest_due(kim, local(now)) == (date.fromisoformat(day) if day else None)
+
+
+def test_the_digest_of_a_night_is_due_on_the_day_after_it() -> None:
+    kim = seller(urgent_anytime=False, window=hours("22:00", "06:00"))
+    assert digest_due(kim, local("2026-11-20T02:00")) == date(2026, 11, 19)
