@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "EARSHOT_INBOX_DLQ_URL": "https://sqs.eu-central-1.amazonaws.com/1/inbox-dlq",
     "EARSHOT_SECRET_PREFIX": "earshot/test/connections/",
     "EARSHOT_TOMBSTONE_SECRET": "tombstones",
+    "EARSHOT_ACTION_SECRET": "actions",
     "EARSHOT_CONFIGURATION_SET": "earshot",
     "EARSHOT_MAIL_FROM": "alerts@earshot.example",
 }

@@ -16,15 +16,16 @@ def destroy(stage: str, access: AwsAccess, *, with_data: bool, say: Say) -> None
 
 
 def _destroy_data(stage: str, access: AwsAccess) -> None:
-    """The stacks keep table, buckets and secret when they go, so these are removed by name."""
+    """The stacks keep table, buckets and secrets when they go, so these are removed by name."""
     data = stacks.outputs(access, stack_name(stage, "data"))
     artifacts = stacks.outputs(access, stack_name(stage, "artifacts"))
     for part in ("data", "artifacts"):
         stacks.delete(access, stack_name(stage, part))
     access.client("dynamodb").delete_table(TableName=data["TableName"])
-    access.client("secretsmanager").delete_secret(
-        SecretId=data["TombstoneSecretArn"], ForceDeleteWithoutRecovery=True
-    )
+    for secret in ("TombstoneSecretArn", "ActionSecretArn"):
+        access.client("secretsmanager").delete_secret(
+            SecretId=data[secret], ForceDeleteWithoutRecovery=True
+        )
     for bucket in (data["BucketName"], artifacts["ArtifactsBucketName"]):
         _remove_bucket(access, bucket)
 

@@ -38,8 +38,11 @@ def make_stage(aws: Aws, name: str) -> dict[str, str]:
     """The environment of its Lambdas."""
     make_table(aws, name)
     aws.client("s3").create_bucket(Bucket=name)
-    secret = aws.client("secretsmanager").create_secret(
-        Name=f"{name}/tombstones", SecretString="of this test"
+    secret, actions = (
+        aws.client("secretsmanager").create_secret(
+            Name=f"{name}/{kind}", SecretString="of this test"
+        )["ARN"]
+        for kind in ("tombstones", "actions")
     )
     queues = _Queues(aws.client("sqs"), name)
     return {
@@ -54,7 +57,8 @@ def make_stage(aws: Aws, name: str) -> dict[str, str]:
         "EARSHOT_MENTIONS_QUEUE_URL": queues.make("MentionsQueue", "m.fifo", dead="md.fifo"),
         "EARSHOT_INBOX_DLQ_URL": queues.make("InboxDlq", "id"),
         "EARSHOT_SECRET_PREFIX": f"{name}/connections/",
-        "EARSHOT_TOMBSTONE_SECRET": secret["ARN"],
+        "EARSHOT_TOMBSTONE_SECRET": secret,
+        "EARSHOT_ACTION_SECRET": actions,
         "EARSHOT_CONFIGURATION_SET": "earshot",
         "EARSHOT_MAIL_FROM": "alerts@earshot.example",
     }

@@ -9,7 +9,8 @@ from earshot.errors import ConfigurationError
 
 
 class Settings(BaseModel):
-    """Names of the resources that the templates made; all are required. The last are for tests."""
+    """Names of the resources that the templates made; all are required. ``EARSHOT_PAGES_URL`` is for
+    those that send mail; the last are for tests."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -23,8 +24,10 @@ class Settings(BaseModel):
     EARSHOT_INBOX_DLQ_URL: str
     EARSHOT_SECRET_PREFIX: str
     EARSHOT_TOMBSTONE_SECRET: str
+    EARSHOT_ACTION_SECRET: str
     EARSHOT_CONFIGURATION_SET: str
     EARSHOT_MAIL_FROM: str
+    EARSHOT_PAGES_URL: str = ""
     EARSHOT_LOOPBACK_HOSTS: str = ""
     EARSHOT_WEBSITE_URL: str = "https://{domain}/"
     EARSHOT_GLEIF_URL: str = "https://api.gleif.org/api/v1"

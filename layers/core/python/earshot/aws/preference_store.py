@@ -1,0 +1,35 @@
+"""What sellers chose for themselves."""
+
+from typing import TYPE_CHECKING
+
+from earshot.aws import keys
+from earshot.aws.items import item_of, model_of
+from earshot.aws.transactions import Action, Refusal
+from earshot.domain.preferences import Preferences
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+
+class PreferenceStore:
+    def __init__(self, table: "Table") -> None:
+        self._table = table
+
+    def get(self, seller_id: str) -> Preferences | None:
+        """``None`` when the seller never chose anything."""
+        key = keys.preferences(seller_id)
+        found = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
+        return model_of(Preferences, found) if found else None
+
+    def puts(self, chosen: Preferences) -> Action:
+        """In the place of the version that it was made from, which is one less."""
+        key = keys.preferences(chosen.seller_id)
+        put: Action = {
+            "TableName": self._table.name,
+            "Item": item_of(key, chosen, version=chosen.version),
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        if chosen.version > 1:
+            put["ConditionExpression"] = "version = :before"
+            put["ExpressionAttributeValues"] = {":before": chosen.version - 1}
+        return {"Put": put, "refusal": Refusal.CONFLICT}
