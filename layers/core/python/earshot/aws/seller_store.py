@@ -1,12 +1,24 @@
 """Sellers, and the inverted index that tells for whom a signal is in scope."""
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from earshot.aws import keys
 from earshot.aws.items import item_of, model_of
-from earshot.aws.queries import partition
-from earshot.domain.models import Account, Candidate, Desk, Role, Seller
+from earshot.aws.queries import batch, partition
+from earshot.domain.learned_relevance import Learned
+from earshot.domain.models import (
+    SERVICE_DESK,
+    Account,
+    Candidate,
+    Desk,
+    Intent,
+    Preferences,
+    Role,
+    Seller,
+)
+from earshot.domain.preferences import as_preferred
+from earshot.domain.routing import is_for_service
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -19,6 +31,16 @@ class SellerStore:
     def get(self, seller_id: str) -> Seller | None:
         found = self._table.get_item(Key=keys.seller(seller_id)).get("Item")
         return model_of(Seller, found) if found else None
+
+    def preferred(self, seller_id: str) -> Seller | None:
+        """The seller with what they chose."""
+        rows = self._rows_of([seller_id])
+        item = rows.get(_place(keys.seller(seller_id)))
+        chosen = rows.get(_place(keys.preferences(seller_id)))
+        if item is None:
+            return None
+        preferences = model_of(Preferences, chosen) if chosen else None
+        return as_preferred(model_of(Seller, item), preferences)
 
     def all(self) -> Iterator[Seller]:
         for item in partition(self._table, keys.sellers()):
@@ -43,11 +65,20 @@ class SellerStore:
         return Desk(entry_id=entry_id, seller_ids=tuple(str(row["seller_id"]) for row in rows))
 
     def candidates(
-        self, account: Account | None, objects: Iterable[str], territory: str | None
+        self,
+        account: Account | None,
+        objects: Iterable[str],
+        territory: str | None,
+        *,
+        intent: Intent = Intent.OTHER,
     ) -> tuple[Candidate, ...]:
-        """Owner and deputies of the account, its territory (or the prospect's), and the desk of
-        each object. A route whose seller is gone is passed over."""
+        """Owner and deputies of the account, its territory (or the prospect's), the desk of each
+        object, who sells it, and service where it is theirs to answer. A route whose seller is gone
+        is passed over."""
+        objects = tuple(objects)
         routes = [keys.route("desk", entry_id) for entry_id in objects]
+        if is_for_service(intent, account, objects):
+            routes.append(keys.route("desk", SERVICE_DESK))
         if account:
             routes.append(keys.route("account", account.account_id))
         if place := (account.territory if account else None) or territory:
@@ -57,14 +88,50 @@ class SellerStore:
             for route in routes
             for row in partition(self._table, route)
         }
-        sellers = {seller_id: self.get(seller_id) for _, seller_id in found}
+        rows = self._rows_of({seller_id for _, seller_id in found})
         return tuple(
-            Candidate(seller=seller, role=Role(role))
+            _candidate(role, item, rows)
             for role, seller_id in sorted(found)
-            if (seller := sellers[seller_id])
+            if (item := rows.get(_place(keys.seller(seller_id))))
         )
+
+    def _rows_of(self, seller_ids: Iterable[str]) -> dict[tuple[str, str], dict[str, Any]]:
+        """By key: the sellers, what they chose and what they taught."""
+        wanted = [
+            key
+            for seller_id in sorted(seller_ids)
+            for key in (
+                keys.seller(seller_id),
+                keys.preferences(seller_id),
+                keys.learned(seller_id),
+            )
+        ]
+        return {_place(row): row for row in batch(self._table, wanted)}
+
+
+def _candidate(
+    role: str, item: dict[str, Any], rows: dict[tuple[str, str], dict[str, Any]]
+) -> Candidate:
+    seller = model_of(Seller, item)
+    chosen = rows.get(_place(keys.preferences(seller.seller_id)))
+    taught = rows.get(_place(keys.learned(seller.seller_id)))
+    return Candidate(
+        seller=seller,
+        role=Role(role),
+        preferences=model_of(Preferences, chosen) if chosen else None,
+        learned=model_of(Learned, taught) if taught else None,
+    )
+
+
+def _place(item: Mapping[str, Any]) -> tuple[str, str]:
+    return str(item["pk"]), str(item["sk"])
 
 
 def _routes(seller: Seller) -> set[tuple[str, str, str]]:
     territories = {("territory", name.casefold(), "territory") for name in seller.territories}
-    return territories | {("desk", entry_id, "desk") for entry_id in seller.desks}
+    desks = {("desk", entry_id, _desk_role(entry_id)) for entry_id in seller.desks}
+    return territories | desks | {("desk", entry_id, "desk") for entry_id in seller.products}
+
+
+def _desk_role(entry_id: str) -> str:
+    return "service" if entry_id == SERVICE_DESK else "desk"

@@ -1,38 +1,58 @@
-"""For each candidate of a signal: alert, or not, and why."""
+"""For each candidate of a signal: alert, digest, or not, and why.
+
+What the seller heard before is no part of it: a decision says what they are to hear of, and telling
+them remembers what they heard (docs/decisions/0019)."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from earshot.domain.attention import attend
+from earshot.domain.availability import is_away
 from earshot.domain.models import (
     Account,
     Candidate,
     Decision,
     DecisionSet,
-    Model,
+    Intent,
     Outcome,
+    Relevance,
     Role,
+    Seller,
     Signal,
+    Urgency,
 )
-from earshot.domain.relevance import Weights, score
+from earshot.domain.muting import muting
+from earshot.domain.preferences import as_preferred
+from earshot.domain.relevance import Scores, Weights
 
-# One transaction holds 100 items: an outbox row and a guard for each alert, and a dozen others.
+# So many may be interrupted by one signal; others read of it in their digest.
 MOST_ALERTS = 40
 
-_ROLE_RANK = tuple(Role)
+_ROLE_RANK = {role: rank for rank, role in enumerate(Role)}
 
 
-class Heard(Model):
-    """Whom the story has already reached: sellers with an alert of this signal, and sellers who
-    were alerted to one of its posts under another subject."""
+@dataclass(slots=True)
+class _Verdict:
+    """What a candidate is to hear, as far as it is decided."""
 
-    of_signal: frozenset[str] = frozenset()
-    of_post: frozenset[str] = frozenset()
+    candidate: Candidate
+    relevance: Relevance
+    outcome: Outcome
+    reason: str
+    is_muted: bool = False
+
+    @property
+    def seller(self) -> Seller:
+        return as_preferred(self.candidate.seller, self.candidate.preferences)
+
+    def becomes(self, outcome: Outcome, reason: str) -> None:
+        self.outcome, self.reason = outcome, reason
 
 
 def best_roles(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """Each seller once, with the closest role, in the order of role and seller id."""
-    ranked = sorted(candidates, key=lambda c: (_ROLE_RANK.index(c.role), c.seller.seller_id))
+    ranked = sorted(candidates, key=lambda c: (_ROLE_RANK[c.role], c.seller.seller_id))
     first: dict[str, Candidate] = {}
     for candidate in ranked:
         first.setdefault(candidate.seller.seller_id, candidate)
@@ -44,65 +64,120 @@ def decide(
     account: Account | None,
     candidates: Collection[Candidate],
     *,
-    heard: Heard,
     now: datetime,
     weights: Weights,
     versions: dict[str, str],
 ) -> DecisionSet:
-    """Decisions in the order of ``best_roles``. ``now`` is read for attention only."""
+    """Decisions in the order of ``best_roles``. ``now`` is read for attention only: what was muted
+    until when, who is away, and when a mail may go."""
     ranked = best_roles(candidates)
     owned = any(candidate.role is Role.OWNER for candidate in ranked)
-    decisions = []
-    for candidate in ranked:
-        relevance = score(
-            signal, account, candidate.role, owned=owned, weights=weights, versions=versions
-        )
-        loud = relevance.score >= weights.threshold
-        reason = _reason_for_silence(candidate, heard) if loud else "below_threshold"
-        attention = None if reason else attend(candidate.seller, signal.urgency, now)
-        decisions.append(
-            Decision(
-                seller_id=candidate.seller.seller_id,
-                role=candidate.role,
-                outcome=Outcome.NOT if reason else Outcome.ALERT,
-                reason=reason or "worth_an_alert",
-                relevance=relevance,
-                attention=attention,
-            )
-        )
+    scores = Scores(signal, account, owned=owned, weights=weights, versions=versions)
+    verdicts = [_verdict(candidate, scores.of(candidate), weights) for candidate in ranked]
+    _respect_wishes(signal, verdicts, now)
+    _leave_to_service(signal, verdicts)
+    _stand_in(verdicts, signal.urgency, now)
+    _bound(verdicts)
     return DecisionSet(
-        signal_id=signal.signal_id, revision=signal.revision, decisions=_bounded(decisions)
+        signal_id=signal.signal_id,
+        revision=signal.revision,
+        decisions=tuple(_decision(verdict, signal.urgency, now) for verdict in verdicts),
     )
 
 
 def silenced(decided: DecisionSet, reason: str) -> DecisionSet:
-    """The same, but nobody is alerted: ``reason`` says why."""
+    """The same, but nobody hears of it: ``reason`` says why."""
     silent = {"outcome": Outcome.NOT, "reason": reason, "attention": None}
     return decided.model_copy(
         update={
             "decisions": tuple(
-                one.model_copy(update=silent) if one.outcome is Outcome.ALERT else one
+                one if one.outcome is Outcome.NOT else one.model_copy(update=silent)
                 for one in decided.decisions
             )
         }
     )
 
 
-def _bounded(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
-    """The ``MOST_ALERTS`` highest scores are alerted; the others are not, and say so. They may be
-    when the story goes on."""
-    alerts = [decision for decision in decisions if decision.outcome is Outcome.ALERT]
-    alerts.sort(key=lambda decision: (-decision.relevance.score, decision.seller_id))
-    late = {decision.seller_id for decision in alerts[MOST_ALERTS:]}
-    silent = {"outcome": Outcome.NOT, "reason": "beyond_the_most_alerts", "attention": None}
-    return tuple(
-        one.model_copy(update=silent) if one.seller_id in late else one for one in decisions
+def _verdict(candidate: Candidate, relevance: Relevance, weights: Weights) -> _Verdict:
+    if relevance.score >= weights.alert_from:
+        return _Verdict(candidate, relevance, Outcome.ALERT, "worth_an_alert")
+    if relevance.score >= weights.digest_from:
+        return _Verdict(candidate, relevance, Outcome.DIGEST, "below_alert")
+    return _Verdict(candidate, relevance, Outcome.NOT, "below_digest")
+
+
+def _leave_to_service(signal: Signal, verdicts: Sequence[_Verdict]) -> None:
+    """What asks for support is answered by those who give it; the others read of it."""
+    if signal.intent is not Intent.SUPPORT:
+        return
+    alerted = [one for one in verdicts if one.outcome is Outcome.ALERT]
+    if any(one.candidate.role is Role.SERVICE for one in alerted):
+        for one in alerted:
+            if one.candidate.role is not Role.SERVICE:
+                one.becomes(Outcome.DIGEST, "left_to_service")
+
+
+def _respect_wishes(signal: Signal, verdicts: Iterable[_Verdict], now: datetime) -> None:
+    for one in verdicts:
+        wishes = one.candidate.preferences
+        if wishes is None:
+            continue
+        if muted := muting(wishes, signal, one.relevance, now=now):
+            one.is_muted = True
+            if one.outcome is not Outcome.NOT:
+                one.becomes(Outcome.NOT, f"muted_{muted.kind}")
+        elif one.outcome is Outcome.ALERT and not wishes.instant:
+            one.becomes(Outcome.DIGEST, "unsubscribed")
+
+
+def _stand_in(verdicts: Sequence[_Verdict], urgency: Urgency, now: datetime) -> None:
+    """Where an owner is away, a deputy who is there is alerted in their place: whoever would be
+    alerted anyway, else the first. Without one the owner's alert waits until they are back."""
+    owners = [
+        one for one in verdicts if one.outcome is Outcome.ALERT and one.candidate.role is Role.OWNER
+    ]
+    away = [one for one in owners if is_away(one.seller, urgency, now)]
+    if not away:
+        return
+    deputies = (one for one in verdicts if _takes_alerts(one))
+    present = [one for one in deputies if not is_away(one.seller, urgency, now)]
+    if not present:
+        return
+    if all(one.outcome is not Outcome.ALERT for one in present):
+        present[0].becomes(Outcome.ALERT, "stands_in")
+    for one in away:
+        one.becomes(Outcome.DIGEST, "stands_back")
+
+
+def _takes_alerts(one: _Verdict) -> bool:
+    """A deputy who did not mute this and wants to be interrupted at all."""
+    wishes = one.candidate.preferences
+    is_deputy = one.candidate.role is Role.DEPUTY
+    return is_deputy and not one.is_muted and (wishes is None or wishes.instant)
+
+
+def _bound(verdicts: Iterable[_Verdict]) -> None:
+    """The ``MOST_ALERTS`` highest scores are alerted; who stands in for an owner goes first."""
+    alerts = [one for one in verdicts if one.outcome is Outcome.ALERT]
+    alerts.sort(
+        key=lambda one: (
+            one.reason != "stands_in",
+            -one.relevance.score,
+            one.candidate.seller.seller_id,
+        )
     )
+    for one in alerts[MOST_ALERTS:]:
+        one.becomes(Outcome.DIGEST, "beyond_the_most_alerts")
 
 
-def _reason_for_silence(candidate: Candidate, heard: Heard) -> str | None:
-    if candidate.seller.seller_id in heard.of_signal:
-        return "already_alerted"
-    if candidate.seller.seller_id in heard.of_post:
-        return "heard_of_the_post"
-    return None
+def _decision(one: _Verdict, urgency: Urgency, now: datetime) -> Decision:
+    attention = attend(one.seller, urgency, now) if one.outcome is Outcome.ALERT else None
+    # Not validated: each part is, and many candidates cost time.
+    return Decision.model_construct(
+        seller_id=one.candidate.seller.seller_id,
+        role=one.candidate.role,
+        outcome=one.outcome,
+        reason=one.reason,
+        relevance=one.relevance,
+        attention=attention,
+    )

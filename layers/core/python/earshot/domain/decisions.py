@@ -4,6 +4,8 @@ from datetime import date
 from enum import StrEnum
 
 from earshot.domain.business import Seller
+from earshot.domain.learned_relevance import Learned
+from earshot.domain.preferences import Preferences
 from earshot.domain.signals import Intent
 from earshot.domain.values import Identifier, Model, Score, Slug, Utc
 
@@ -19,10 +21,12 @@ class Role(StrEnum):
 
 
 class Candidate(Model):
-    """A seller for whom a signal is in scope."""
+    """A seller for whom a signal is in scope, with what they chose and what their clicks taught."""
 
     seller: Seller
     role: Role
+    preferences: Preferences | None = None
+    learned: Learned | None = None
 
 
 class Contribution(Model):
@@ -105,7 +109,7 @@ class Alert(Model):
     when empty; ``intent`` and ``score`` are those of the first decision, so that the subject line
     of a thread stays. ``told_at`` is when it ended as SENT or DIGESTED. ``day`` is a digest's local
     date, ``previous_id`` the digest before it. ``claim_version`` is which claim an escalation or a
-    hand-over is about.
+    hand-over is about. ``post`` is the one that a fan-out brings; without it, all of the signal's.
     """
 
     alert_id: Identifier
@@ -133,6 +137,7 @@ class Alert(Model):
     day: date | None = None
     previous_id: str | None = None
     claim_version: int = 0
+    post: tuple[str, str] | None = None
 
 
 class Waiting(Model):

@@ -3,12 +3,9 @@
 from collections.abc import Iterable
 
 from earshot.domain.models import EntryKind, Model, Post, Standing
+from earshot.domain.routing import is_customer_stage
 from earshot.domain.watchlist_index import WatchlistIndex
 
-# As CRMs name the stage of an account that pays.
-_CUSTOMER_STAGES = frozenset(
-    ("customer", "client", "active", "active customer", "existing customer", "won", "closed won")
-)
 _PRESS_KINDS = frozenset(("article", "news"))
 
 
@@ -43,8 +40,7 @@ def standing_of(kind: str, facts: AuthorFacts, *, stage: str | None) -> Standing
     if EntryKind.COMPETITOR in facts.bears:
         return Standing.COMPETITOR
     if facts.account_id is not None:
-        pays = stage is not None and stage.strip().casefold() in _CUSTOMER_STAGES
-        return Standing.CUSTOMER if pays else Standing.PROSPECT
+        return Standing.CUSTOMER if is_customer_stage(stage) else Standing.PROSPECT
     return Standing.PRESS if kind in _PRESS_KINDS else Standing.UNKNOWN
 
 
