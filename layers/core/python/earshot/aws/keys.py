@@ -66,6 +66,20 @@ def learned(seller_id: str) -> Key:
     return {"pk": f"SELLER#{seller_id}", "sk": "LEARNED"}
 
 
+def taught(seller_id: str, signal_id: str = "") -> Key:
+    """What the seller's feedback on a signal could be learned from, and taught already."""
+    return {"pk": f"SELLER#{seller_id}", "sk": f"TAUGHT#{signal_id}"}
+
+
+def learners() -> str:
+    return "LEARN"
+
+
+def to_learn(seller_id: str) -> Key:
+    """Stands for new feedback of the seller; ``mark`` beside it is another one each time."""
+    return {"pk": learners(), "sk": seller_id}
+
+
 def weights() -> Key:
     return {"pk": "CONFIG", "sk": "WEIGHTS"}
 
@@ -299,8 +313,12 @@ def claim(signal_id: str) -> Key:
     return {"pk": signal_rows(signal_id), "sk": "CLAIM"}
 
 
+def feedbacks(seller_id: str) -> str:
+    return f"FEEDBACK#{seller_id}"
+
+
 def feedback(seller_id: str, signal_id: str) -> Key:
-    return {"pk": f"FEEDBACK#{seller_id}", "sk": signal_id}
+    return {"pk": feedbacks(seller_id), "sk": signal_id}
 
 
 def used_link(link_id: str) -> Key:
