@@ -356,6 +356,12 @@ def raw_object(source: str, connection_id: str, delivery_id: str) -> str:
     return f"raw/{source}/{connection_id}/{delivery_id}"
 
 
+def brought_by(raw_key: str) -> tuple[str, str]:
+    """Source and connection of a raw object."""
+    _, source, connection_id, _ = raw_key.split("/", 3)
+    return source, connection_id
+
+
 def journal_object(kind: str, moment: datetime, identity: str) -> str:
     day = moment.astimezone(UTC)
     return f"journal/{day:%Y/%m/%d}/{kind}/{_UNSAFE.sub('_', identity)}.json"

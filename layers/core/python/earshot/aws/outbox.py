@@ -1,11 +1,11 @@
-"""The outbox: a row per alert, PENDING -> SENDING (lease, attempt) -> SENT.
+"""The outbox: a row per alert, PENDING -> SENDING (lease, attempt) -> SENT, or -> DIGESTED.
 
 The mail service has no idempotency token, so a row is claimed before its mail is handed over and
 settled after. A claim whose holder died, or never got its answer, keeps the row until the lease
 ends; until then the service's own Send event may settle it. Only after that is the mail sent again,
-and counted in ``resends``. FAILED and CANCELLED are final as well; a CANCELLED row stays so,
-whatever is reported later. Finished rows leave the ``due`` index and live for another
-``KEPT_AFTER_END``.
+and counted in ``resends``. FAILED, CANCELLED and DIGESTED are final as well; of these only FAILED
+is overruled by what is reported later. Finished rows leave the ``due`` index and live for another
+``KEPT_AFTER_END``. Until its first attempt an alert may take in further posts.
 """
 
 import heapq
@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.conditions import Key as KeyCondition
 
 from earshot.aws import keys
-from earshot.domain.models import Alert, AlertState
+from earshot.aws.queries import batch
+from earshot.aws.transactions import Action, Refusal
+from earshot.domain.models import Alert, AlertKind, AlertState
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -28,6 +30,9 @@ _PREFIX = keys.outbox("")["pk"]
 _FINISH = "REMOVE due_shard, due_at, lease_until"
 _UNFINISHED = "#state IN (:pending, :sending)"
 _NOT_FINAL = "#state IN (:pending, :sending, :failed)"
+_MOMENTS = ("due_at", "lease_until", "made_at", "told_at")
+MOST_SIGNALS = 100
+"""More of them an alert counts, and does not name."""
 
 
 class Outbox:
@@ -37,30 +42,68 @@ class Outbox:
         self._table = table
         self._page_size = page_size
 
-    def insert_items(self, alerts: Iterable[Alert]) -> list[dict[str, Any]]:
-        """For the deciding transaction: a conditional Put per alert, values as Python has them. It
-        takes the place of an alert that was cancelled before anybody tried to send it."""
-        return [
-            {
-                "Put": {
-                    "TableName": self._table.name,
-                    "Item": _item_of(alert),
-                    "ConditionExpression": (
-                        "attribute_not_exists(pk) OR (#state = :cancelled AND attempt = :none)"
-                    ),
-                    "ExpressionAttributeNames": {"#state": "state"},
-                    "ExpressionAttributeValues": {
-                        ":cancelled": AlertState.CANCELLED.value,
-                        ":none": 0,
-                    },
-                }
-            }
-            for alert in alerts
-        ]
+    def inserts(self, alert: Alert) -> Action:
+        """For a transaction; an alert of this id must not be there."""
+        put = {
+            "TableName": self._table.name,
+            "Item": _item_of(alert),
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        return {"Put": put, "refusal": Refusal.HEARD}
+
+    def takes_in(self, alert: Alert, posts: int, signal: tuple[str, str]) -> Action:
+        """For a transaction: the alert, which nobody tried to send yet, tells of more posts."""
+        change: dict[str, Any] = {
+            "TableName": self._table.name,
+            "Key": keys.outbox(alert.alert_id),
+            "UpdateExpression": "ADD posts :posts",
+            "ConditionExpression": "#state = :pending AND attempt = :none",
+            "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeValues": {
+                ":posts": posts,
+                ":pending": AlertState.PENDING.value,
+                ":none": 0,
+            },
+        }
+        if len(alert.signal_ids) < MOST_SIGNALS:
+            change["UpdateExpression"] += ", signal_ids :signal"
+            change["ExpressionAttributeValues"][":signal"] = {_text_of(signal)}
+        return {"Update": change, "refusal": Refusal.CONFLICT}
+
+    def digests(self, alert: Alert, reason: str, now: datetime) -> Action:
+        """For a transaction: what the alert was to tell waits in the digest instead."""
+        change: dict[str, Any] = {
+            "TableName": self._table.name,
+            "Key": keys.outbox(alert.alert_id),
+            "UpdateExpression": (
+                "SET #state = :digested, failure = :reason, told_at = :now, #ttl = :ttl " + _FINISH
+            ),
+            "ConditionExpression": "#state = :pending AND attempt = :none",
+            "ExpressionAttributeNames": {"#state": "state", "#ttl": "ttl"},
+            "ExpressionAttributeValues": {
+                ":digested": AlertState.DIGESTED.value,
+                ":pending": AlertState.PENDING.value,
+                ":none": 0,
+                ":reason": reason,
+                ":now": keys.timestamp(now),
+                ":ttl": _ttl(now),
+            },
+        }
+        return {"Update": change, "refusal": Refusal.CONFLICT}
 
     def get(self, alert_id: str) -> Alert | None:
         found = self._table.get_item(Key=keys.outbox(alert_id), ConsistentRead=True).get("Item")
         return _alert_of(found) if found else None
+
+    def get_many(self, alert_ids: Iterable[str]) -> dict[str, Alert]:
+        """Those that are there, by id."""
+        wanted = [keys.outbox(alert_id) for alert_id in dict.fromkeys(alert_ids)]
+        found = map(_alert_of, batch(self._table, wanted))
+        return {alert.alert_id: alert for alert in found}
+
+    def remove(self, alert_id: str) -> None:
+        """A fan-out whose sellers have all been told."""
+        self._table.delete_item(Key=keys.outbox(alert_id))
 
     def due(self, now: datetime) -> Iterator[str]:
         """Ids of alerts that may be claimed, the longest due first; pages are read as needed. The
@@ -83,15 +126,19 @@ class Outbox:
                 return
             options["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    def claim(self, alert_id: str, now: datetime) -> Alert | None:
+    def claim(self, alert_id: str, now: datetime, *, posts: int = 0) -> Alert | None:
         """The alert with a new attempt and lease, for one caller only: it was due, or its lease
-        ran out, in which case ``resends`` went up."""
+        ran out, in which case ``resends`` went up. ``None`` also when it took in more than the
+        ``posts`` that the mail was made of."""
         take = (
             "SET #state = :sending, attempt = attempt + :one, lease_until = :lease, due_at = :lease"
         )
         values = {":now": keys.timestamp(now), ":lease": keys.timestamp(now + LEASE), ":one": 1}
         return self._update(
-            alert_id, take, condition="#state = :pending AND due_at <= :now", values=values
+            alert_id,
+            take,
+            condition="#state = :pending AND due_at <= :now AND posts = :posts",
+            values={**values, ":posts": posts},
         ) or self._update(
             alert_id,
             f"{take}, resends = resends + :one",
@@ -104,9 +151,9 @@ class Outbox:
         whichever attempt is running, and overrules a failure."""
         return self._update(
             alert_id,
-            f"SET #state = :sent, message_id = :message, #ttl = :ttl {_FINISH}",
+            f"SET #state = :sent, message_id = :message, told_at = :now, #ttl = :ttl {_FINISH}",
             condition=_NOT_FINAL,
-            values={":message": message_id, ":ttl": _ttl(now)},
+            values={":message": message_id, ":now": keys.timestamp(now), ":ttl": _ttl(now)},
         )
 
     def release(self, alert: Alert, reason: str, retry_at: datetime) -> Alert | None:
@@ -186,16 +233,33 @@ def _ttl(now: datetime) -> int:
 
 def _item_of(alert: Alert) -> dict[str, Any]:
     """``due_shard`` and ``due_at`` are there while somebody has to look at the row again."""
-    fields = alert.model_dump(mode="json", exclude_none=True)
+    fields = alert.model_dump(mode="json", exclude_none=True, exclude={"signal_ids"})
     moments = {
-        name: keys.timestamp(moment)
-        for name in ("due_at", "lease_until")
-        if (moment := getattr(alert, name))
+        name: keys.timestamp(moment) for name in _MOMENTS if (moment := getattr(alert, name))
     }
     shard = {"due_shard": keys.due_shard(alert.alert_id)} if alert.due_at else {}
-    return {**keys.outbox(alert.alert_id), **fields, **moments, **shard}
+    signals = {"signal_ids": set(map(_text_of, alert.signal_ids))} if alert.signal_ids else {}
+    return {**keys.outbox(alert.alert_id), **fields, **moments, **shard, **signals}
 
 
 def _alert_of(item: dict[str, Any]) -> Alert:
     fields = {name: item[name] for name in Alert.model_fields if name in item}
-    return Alert.model_validate({"due_at": None, **fields})
+    signals = frozenset(map(_signal_of, item.get("signal_ids", ())))
+    return Alert.model_validate({"due_at": None, **fields, "signal_ids": signals})
+
+
+def _text_of(signal: tuple[str, str]) -> str:
+    """The signal's id first: a subject may hold any character."""
+    subject_id, signal_id = signal
+    return f"{signal_id}#{subject_id}"
+
+
+def _signal_of(text: str) -> tuple[str, str]:
+    signal_id, _, subject_id = text.partition("#")
+    return subject_id, signal_id
+
+
+def is_open(alert: Alert) -> bool:
+    """Whether it may take in further posts."""
+    kinds = {AlertKind.ALERT, AlertKind.UPDATE}
+    return alert.kind in kinds and alert.state is AlertState.PENDING and alert.attempt == 0

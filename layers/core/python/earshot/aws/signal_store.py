@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from earshot.aws import keys
-from earshot.aws.items import Item, item_of, model_of
+from earshot.aws.items import item_of, model_of
 from earshot.aws.queries import partition
 from earshot.aws.transactions import (
     Action,
@@ -65,11 +65,6 @@ class SignalStore:
         for row in partition(self._table, keys.signal_rows(signal_id), "DECISIONS#"):
             yield model_of(DecisionSet, row)
 
-    def heard_sellers(self, source: str, native_id: str) -> dict[str, str]:
-        """Seller to alert id, for the sellers who were alerted to this post."""
-        rows = partition(self._table, keys.post(source, native_id), "GUARD#")
-        return {str(row["sk"]).removeprefix("GUARD#"): str(row["alert_id"]) for row in rows}
-
     def commit(self, actions: Sequence[Action]) -> Refusal | None:
         return commit(self._table, actions)
 
@@ -78,20 +73,19 @@ class SignalStore:
     def expects_head(self, source: str, native_id: str, version: str) -> Action:
         return expects_head(self._table, source, native_id, version=version)
 
+    def expects_known(self, source: str, native_id: str) -> Action:
+        """The post was not erased."""
+        return {
+            "ConditionCheck": {
+                "TableName": self._table.name,
+                "Key": keys.post_head(source, native_id),
+                "ConditionExpression": "attribute_exists(pk)",
+            },
+            "refusal": Refusal.ERASED,
+        }
+
     def expects_absent(self, wanted: Iterable[keys.Key], refusal: Refusal) -> list[Action]:
         return expects_absent(self._table, wanted, refusal)
-
-    def puts_guard(self, item: Item, *, instead_of: str | None) -> Action:
-        """A new guard, or one in the place of that of an alert which came to nothing."""
-        put: Action = {
-            "TableName": self._table.name,
-            "Item": item,
-            "ConditionExpression": "attribute_not_exists(pk)",
-        }
-        if instead_of:
-            put["ConditionExpression"] += " OR alert_id = :void"
-            put["ExpressionAttributeValues"] = {":void": instead_of}
-        return {"Put": put, "refusal": Refusal.HEARD}
 
     def puts(self, signal: Signal) -> Action:
         """On the revision before it, or as the first."""

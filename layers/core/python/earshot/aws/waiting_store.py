@@ -31,6 +31,15 @@ class WaitingStore:
         rows = partition(self._table, keys.waiting(seller_id), Limit=1, ProjectionExpression="pk")
         return next(rows, None) is None
 
+    def get(self, seller_id: str, sort_key: str) -> Waiting | None:
+        key = {"pk": keys.waiting(seller_id), "sk": sort_key}
+        found = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
+        return model_of(Waiting, found) if found else None
+
+    def is_there(self, seller_id: str, sort_key: str) -> bool:
+        key = {"pk": keys.waiting(seller_id), "sk": sort_key}
+        return "Item" in self._table.get_item(Key=key, ConsistentRead=True)
+
     def delete(self, seller_id: str, sort_keys: Iterable[str]) -> None:
         """Those that are still there."""
         with self._table.batch_writer() as writer:
@@ -38,6 +47,16 @@ class WaitingStore:
                 writer.delete_item(Key={"pk": keys.waiting(seller_id), "sk": sort_key})
 
     # Actions of transactions: the guard row, or the alert's row, beside it decides
+
+    def removes(self, seller_id: str, sort_key: str) -> Action:
+        """What was to be told, and was not yet, is told otherwise."""
+        key = {"pk": keys.waiting(seller_id), "sk": sort_key}
+        gone = {
+            "TableName": self._table.name,
+            "Key": key,
+            "ConditionExpression": "attribute_exists(pk)",
+        }
+        return {"Delete": gone, "refusal": Refusal.CONFLICT}
 
     def puts_post(self, waiting: Waiting) -> Action:
         return self._puts(waiting, waiting_key(waiting))

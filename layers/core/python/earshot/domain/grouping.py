@@ -1,5 +1,10 @@
 """The signal that a story's posts make for one subject: a fold over them, whatever came first."""
 
+from collections.abc import Iterable
+from functools import reduce
+from hashlib import sha256
+from operator import xor
+
 from earshot.domain.models import Intent, Signal, SignalPost, Subject, Urgency
 from earshot.domain.stories import StoryPost, Told
 
@@ -54,6 +59,7 @@ def summarise(told: Told, subject: Subject, *, revision: int, absorbed: tuple[st
         intent=meaning.intent,
         urgency=min((post.urgency for post in posts), key=_URGENCY_RANK.index),
         post_count=len(posts),
+        posts_mark=mark_of(post.identity for post in told.posts),
         author_count=len({(post.source, post.author.author_id) for post in posts}),
         first_posted_at=posts[0].posted_at,
         last_posted_at=posts[-1].posted_at,
@@ -65,3 +71,17 @@ def summarise(told: Told, subject: Subject, *, revision: int, absorbed: tuple[st
         absorbed=absorbed,
         revision=revision,
     )
+
+
+def mark_of(posts: Iterable[tuple[str, str]]) -> str:
+    """16 hex digits that stand for a set of posts, by source and native id. The mark of a set and
+    that of one more post make that of both: `joined`."""
+    return f"{reduce(xor, map(_mark, posts), 0):016x}"
+
+
+def joined(mark: str, post: tuple[str, str]) -> str:
+    return f"{int(mark or '0', 16) ^ _mark(post):016x}"
+
+
+def _mark(post: tuple[str, str]) -> int:
+    return int.from_bytes(sha256("\x1f".join(post).encode()).digest()[:8])

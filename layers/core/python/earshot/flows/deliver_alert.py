@@ -1,4 +1,4 @@
-"""One alert out of the outbox and into the mail service.
+"""One alert out of the outbox and into the mail service, or into the next digest.
 
 What the mail says is read before the row is claimed, so that a lease covers the hand-over and
 nothing else: whatever fails while reading leaves the row as it was.
@@ -17,11 +17,15 @@ from earshot.aws import clients
 from earshot.aws.mailer import Mailer
 from earshot.aws.outbox import Outbox
 from earshot.domain.mail import Mail
-from earshot.domain.models import Alert, AlertState
+from earshot.domain.models import Alert, AlertKind, AlertState
 from earshot.errors import GoneError, MailOutcomeUnknownError, MailRefusedError, PermanentError
 from earshot.flows.counting import count
-from earshot.flows.draft_mail import Postponed, drafts
+from earshot.flows.divert import Diverting, diverting
+from earshot.flows.draft_mail import drafts
+from earshot.flows.gate_mail import gate
+from earshot.flows.postponed import Diverted, Postponed
 from earshot.flows.settlement import Settlement, settlement
+from earshot.flows.tell_sellers import telling_on
 from earshot.settings import settings
 
 # What has to be left of the lease at the hand-over: the mail client gives up after 23 seconds, and
@@ -43,6 +47,8 @@ class Outcome(StrEnum):
     FAILED = "failed"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+    DIGESTED = "digested"
+    EXPANDED = "expanded"
 
 
 class MailService(Protocol):
@@ -57,12 +63,18 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Courier:
-    """Delivers alerts. ``draft`` reads what the mail says: ``GoneError`` when it was erased."""
+    """Delivers alerts. ``draft`` reads what the mail says: ``GoneError`` when it was erased.
+    ``gate`` says whether the mail may go at all, and now; ``spend`` whether the day has room for
+    it; ``expand`` makes alerts of a fan-out."""
 
     outbox: Outbox
     mail_service: MailService
     settlement: Settlement
-    draft: Callable[[Alert, datetime], Mail | Postponed]
+    diverting: Diverting
+    draft: Callable[[Alert, datetime], Mail | Postponed | Diverted]
+    gate: Callable[[Mail, datetime], Postponed | None]
+    spend: Callable[[Alert, datetime], bool]
+    expand: Callable[[Alert, datetime], None]
     clock: Callable[[], datetime] = utc_now
 
     def deliver(self, alert_id: str) -> Outcome:
@@ -71,24 +83,40 @@ class Courier:
         if alert is None or not _is_claimable(alert, self.clock()):
             return Outcome.NOT_DUE
         logger.set_correlation_id(alert.delivery_id)
+        if alert.kind is AlertKind.FAN_OUT:
+            self.expand(alert, self.clock())
+            return Outcome.EXPANDED
         outcome = self._deliver(alert)
         if outcome is not Outcome.NOT_DUE:
             count(f"mail_{outcome}")
-            logger.info("alert_handled", alert_id=alert_id, outcome=outcome)
+            logger.info("alert_handled", alert_id=alert_id, kind=alert.kind, outcome=outcome)
         return outcome
 
     def _deliver(self, alert: Alert) -> Outcome:
         now = self.clock()
         try:
             mail = self.draft(alert, now)
+            if isinstance(mail, Mail):
+                mail = self.gate(mail, now) or mail
         except GoneError:
             return _applied(self.outbox.cancel(alert.alert_id, now), Outcome.CANCELLED)
         except PermanentError as error:
             reason = type(error).__name__
             return _applied(self.outbox.fail(alert, reason, now), Outcome.FAILED)
+        if isinstance(mail, Diverted):
+            return self._divert(alert, mail.reason)
         if isinstance(mail, Postponed):
             return _applied(self.outbox.postpone(alert, mail.until), Outcome.POSTPONED)
-        claimed = self.outbox.claim(alert.alert_id, now)
+        if not self.spend(alert, now):
+            return self._divert(alert, "over_budget")
+        return self._claim_and_send(alert, mail, now)
+
+    def _divert(self, alert: Alert, reason: str) -> Outcome:
+        diverted = self.diverting.divert(alert, reason, self.clock())
+        return Outcome.DIGESTED if diverted else Outcome.NOT_DUE
+
+    def _claim_and_send(self, alert: Alert, mail: Mail, now: datetime) -> Outcome:
+        claimed = self.outbox.claim(alert.alert_id, now, posts=alert.posts)
         if claimed is None:
             return Outcome.NOT_DUE
         if claimed.resends > alert.resends:
@@ -130,7 +158,11 @@ def courier() -> Courier:
         outbox=settlement().outbox,
         mail_service=mailer,
         settlement=settlement(),
+        diverting=diverting(),
         draft=drafts().of,
+        gate=gate().of,
+        spend=drafts().spend,
+        expand=telling_on(clients.table(settings().EARSHOT_TABLE)).expand,
     )
 
 

@@ -47,8 +47,11 @@ class Eraser:
         for key in sorted(raw_keys | ({raw_key} if raw_key else set())):
             self._take_from_raw(source, native_id, key)
         self._take_from_stories(source, native_id)
-        self._cancel_alerts(source, native_id)
-        self.posts.forget(source, native_id)
+        left = bool(rows)
+        while left:  # once the head is gone, nobody can be told of the post any more
+            self._cancel_alerts(source, native_id)
+            self.posts.forget(source, native_id)
+            left = bool(self.posts.rows(source, native_id))
         return "erased" if rows else "unknown"
 
     def _journal(self, tombstone: str) -> None:
@@ -69,12 +72,18 @@ class Eraser:
         self.reconciling.apply(sorted(head.strand_ids), None, datetime.now(UTC))
 
     def _cancel_alerts(self, source: str, native_id: str) -> None:
-        """Alerts of signals that have nothing left to tell."""
-        signals, outbox = self.reconciling.signals, self.reconciling.outbox
-        for alert_id in signals.heard_sellers(source, native_id).values():
-            alert = outbox.get(alert_id)
-            if alert and signals.present(alert.subject_id, alert.signal_id) is None:
-                outbox.cancel(alert_id, datetime.now(UTC))
+        """What waits for digests, and alerts whose signals have nothing left to tell; others find
+        nothing to tell when they are due."""
+        telling = self.reconciling.telling
+        for guard in telling.guards.of_post(source, native_id):
+            if guard.waiting:
+                telling.waiting.delete(guard.seller_id, [guard.waiting])
+            alert = self.reconciling.outbox.get(guard.alert_id) if guard.alert_id else None
+            if alert and not any(self._is_present(signal) for signal in alert.signal_ids):
+                self.reconciling.outbox.cancel(alert.alert_id, datetime.now(UTC))
+
+    def _is_present(self, signal: tuple[str, str]) -> bool:
+        return self.reconciling.signals.present(*signal) is not None
 
 
 @cache

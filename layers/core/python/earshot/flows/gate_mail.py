@@ -12,7 +12,7 @@ from earshot.aws.mail_health import MailHealth
 from earshot.domain.mail import Mail
 from earshot.errors import SuppressedError
 from earshot.flows.counting import count
-from earshot.flows.draft_mail import Postponed
+from earshot.flows.postponed import Postponed
 from earshot.settings import settings
 
 ASK_AGAIN_WHEN_PAUSED = timedelta(minutes=10)

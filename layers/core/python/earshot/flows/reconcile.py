@@ -2,12 +2,13 @@
 
 Signals are computed from the strands around a change and compared with what is stored; each
 difference is one transaction on the versions that were read. So it may be killed, run twice or
-beside another: whoever comes last sees everything (docs/decisions/0008).
+beside another: whoever comes last sees everything (docs/decisions/0008). Where sellers are to hear
+of it, the transaction leaves a fan-out row in the outbox, which is expanded right after.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -19,14 +20,16 @@ from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
 from earshot.aws.tombstone_store import TombstoneStore, read_secret
 from earshot.aws.transactions import Action, Refusal
+from earshot.aws.weights_store import WeightsStore
 from earshot.domain.deciding import silenced
-from earshot.domain.grouping import summarise
-from earshot.domain.models import Alert, AlertState, DecisionSet, Outcome, Signal
-from earshot.domain.relevance import Weights
-from earshot.domain.stories import StoryPost, Strand, Told, tell
+from earshot.domain.grouping import joined, summarise
+from earshot.domain.models import Alert, AlertKind, AlertState, DecisionSet, Outcome, Signal
+from earshot.domain.stories import Strand, Told, tell
 from earshot.domain.subjects import is_prospect
 from earshot.errors import BusyError
-from earshot.flows.decide_candidates import Deciding, alert_id
+from earshot.flows.counting import count
+from earshot.flows.decide_candidates import Deciding
+from earshot.flows.tell_sellers import Telling, telling_on
 from earshot.settings import settings
 
 if TYPE_CHECKING:
@@ -37,6 +40,9 @@ TRIES = 8
 MOST_EXPECTED = 8
 MOST_ABSORBED = 30
 NOTHING_NEW = "nothing_new"
+FIRST_LOOK = timedelta(minutes=1)
+"""After so long the sweep expands a fan-out row that was left behind."""
+FAN_OUT_SELLER = "everybody"
 
 Stale = dict[tuple[str, str], Signal | None]
 
@@ -95,6 +101,7 @@ class Reconciling:
     outbox: Outbox
     tombstones: TombstoneStore
     deciding: Deciding
+    telling: Telling
 
     def apply(self, strand_ids: Iterable[str], cause: Cause | None, now: datetime) -> str:
         """``decided``, ``unchanged``, or the refusal that needs no retry.
@@ -154,14 +161,23 @@ class Reconciling:
                 return
         for told in view.told:
             absorbed = [old for key, old in stale.items() if old and into[key] == told]
-            if actions := self._rewrites(view, told, absorbed, cause=cause, now=now):
-                yield (refusal := self._commit(actions))
+            if change := self._rewrites(view, told, absorbed, cause=cause, now=now):
+                yield (refusal := self._commit(change.actions))
                 if refusal:
                     return
+                self._tell(change.fan_out, now)
         for key in stale.keys() - set(gone):
             yield (refusal := self._commit(self._retires(view, key, stale[key], into=into[key])))
             if refusal:
                 return
+
+    def _tell(self, fan_out: Alert | None, now: datetime) -> None:
+        """The row is there: what is left undone here, the sweep does."""
+        try:
+            if fan_out:
+                self.telling.expand(fan_out, now)
+        except BusyError:
+            count("fan_out_left")
 
     def _commit(self, actions: list[Action]) -> Refusal | None:
         return self.signals.commit(actions)
@@ -174,8 +190,8 @@ class Reconciling:
         *,
         cause: Cause | None,
         now: datetime,
-    ) -> list[Action]:
-        """Nothing, when the signal is as told already."""
+    ) -> "Change | None":
+        """``None``, when the signal is as told already."""
         before = self.signals.get(told.subject_id, told.signal_id)
         names = [name for old in absorbed for name in (*old.absorbed, old.signal_id)]
         known = before.absorbed if before else ()
@@ -186,23 +202,23 @@ class Reconciling:
             absorbed=tuple(dict.fromkeys([*known, *names]))[:MOST_ABSORBED],
         )
         if signal == before and not self._was_silenced(told, signal, cause):
-            return []
+            return None
         signal = signal.model_copy(update={"revision": signal.revision + 1})
-        news = _news(told, cause)
-        heard, void = self.deciding.guards(news)
-        decided = self.deciding.decide(told, signal, heard, now=now)
+        decided = self.deciding.decide(told, signal, now=now)
         decided = decided if cause else silenced(decided, NOTHING_NEW)
-        alerts = list(_alerts_of(signal, decided, cause.delivery_id if cause else None))
-        return [
+        post = _news(told, cause) if before and not absorbed else None
+        fan_out = _fan_out(signal, decided, cause=cause, post=post, before=before, now=now)
+        actions = [
             *self._conditions(view, told, cause),
             self.signals.puts(signal),
             *self.signals.puts_decisions(decided),
-            *self._tells(alerts, news, void),
+            *([self.outbox.inserts(fan_out)] if fan_out else []),
         ]
+        return Change(actions, fan_out)
 
     def _was_silenced(self, told: Told, signal: Signal, cause: Cause | None) -> bool:
         """An erasure beside this came first and told the signal of the post, but told nobody."""
-        if cause is None or _news(told, cause).identity != (cause.source, cause.native_id):
+        if cause is None or _news(told, cause) is None:
             return False
         decided = self.signals.decision_set(signal.signal_id, signal.revision)
         return decided is not None and any(one.reason == NOTHING_NEW for one in decided.decisions)
@@ -221,16 +237,6 @@ class Reconciling:
             else:
                 yield self.stories.expects(strand)
 
-    def _tells(
-        self, alerts: Sequence[Alert], news: StoryPost, void: dict[str, str]
-    ) -> Iterator[Action]:
-        """An outbox row and a guard for each; the guard of a void alert gives way."""
-        for alert, row in zip(alerts, self.outbox.insert_items(alerts), strict=True):
-            guard = keys.guard(*news.identity, seller_id=alert.seller_id)
-            item = {**guard, "alert_id": alert.alert_id}
-            yield {**row, "refusal": Refusal.HEARD}
-            yield self.signals.puts_guard(item, instead_of=void.get(alert.seller_id))
-
     def _retires(
         self, view: View, key: tuple[str, str], old: Signal | None, *, into: Told | None
     ) -> list[Action]:
@@ -245,6 +251,14 @@ class Reconciling:
         elif old:
             actions += [self.signals.removes(old), *self.signals.removes_traces(old)]
         return actions
+
+
+@dataclass(frozen=True)
+class Change:
+    """One signal made true, and the row that stands for all who are to hear of it."""
+
+    actions: list[Action]
+    fan_out: Alert | None
 
 
 @cache
@@ -262,31 +276,42 @@ def reconciling_on(table: "Table", tombstone_secret: bytes) -> Reconciling:
         outbox=outbox,
         tombstones=TombstoneStore(table, tombstone_secret),
         deciding=Deciding(
-            signals=signals,
-            sellers=SellerStore(table),
-            accounts=AccountStore(table),
-            outbox=outbox,
-            weights=Weights(),
+            sellers=SellerStore(table), accounts=AccountStore(table), weights=WeightsStore(table)
         ),
+        telling=telling_on(table),
     )
 
 
-def _news(told: Told, cause: Cause | None) -> StoryPost:
-    """The post that came, or the latest of a signal that changes along with it."""
-    came = (p for p in told.posts if cause and p.identity == (cause.source, cause.native_id))
-    return next(came, told.posts[-1])
+def _news(told: Told, cause: Cause | None) -> tuple[str, str] | None:
+    """The post that came, if it is one of these."""
+    identity = (cause.source, cause.native_id) if cause else None
+    return next((post.identity for post in told.posts if post.identity == identity), None)
 
 
-def _alerts_of(signal: Signal, decided: DecisionSet, delivery_id: str | None) -> Iterator[Alert]:
-    for decision in decided.decisions:
-        if decision.outcome is Outcome.ALERT and decision.attention:
-            yield Alert(
-                alert_id=alert_id(signal.signal_id, decision.seller_id),
-                signal_id=signal.signal_id,
-                subject_id=signal.subject.subject_id,
-                seller_id=decision.seller_id,
-                revision=signal.revision,
-                state=AlertState.PENDING,
-                due_at=decision.attention.due_at,
-                delivery_id=delivery_id,
-            )
+def _fan_out(
+    signal: Signal,
+    decided: DecisionSet,
+    *,
+    cause: Cause | None,
+    post: tuple[str, str] | None,
+    before: Signal | None,
+    now: datetime,
+) -> Alert | None:
+    """Of ``post`` alone where nothing else is new to the signal, which its mark tells."""
+    if all(decision.outcome is Outcome.NOT for decision in decided.decisions):
+        return None
+    marks = {before.posts_mark, joined(before.posts_mark, post)} if before and post else set()
+    subject_id = signal.subject.subject_id
+    return Alert(
+        alert_id=keys.digest("fan_out", signal.signal_id, subject_id, str(signal.revision)),
+        kind=AlertKind.FAN_OUT,
+        signal_id=signal.signal_id,
+        subject_id=subject_id,
+        seller_id=FAN_OUT_SELLER,
+        revision=signal.revision,
+        delivery_id=cause.delivery_id if cause else None,
+        state=AlertState.PENDING,
+        due_at=now + FIRST_LOOK,
+        made_at=now,
+        post=post if signal.posts_mark in marks else None,
+    )

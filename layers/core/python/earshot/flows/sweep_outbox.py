@@ -1,15 +1,20 @@
 """Mail what is due: the guarantee behind the stream."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from earshot.aws.outbox import Outbox
+from earshot.domain.models import Alert, AlertKind
 from earshot.flows.deliver_alert import Courier, courier
 
 # One hand-over takes 23 seconds at worst; the rest is for reading, settling and the journal.
 SPARE_MILLISECONDS = 45_000
+RANKED_AT_ONCE = 500
 
 logger = Logger()
 
@@ -23,7 +28,7 @@ def sweep(sending: Courier, has_time: Callable[[], bool]) -> dict[str, Any]:
     raised together at the end."""
     outcomes: Counter[str] = Counter()
     failures: list[Exception] = []
-    for alert_id in sending.outbox.due(sending.clock()):
+    for alert_id in ranked(sending.outbox, sending.clock()):
         if not has_time():
             break
         try:
@@ -35,3 +40,18 @@ def sweep(sending: Courier, has_time: Callable[[], bool]) -> dict[str, Any]:
     if failures:
         raise ExceptionGroup("alerts that were not delivered", failures)
     return dict(outcomes)
+
+
+def ranked(outbox: Outbox, now: datetime) -> Iterator[str]:
+    """What is due, the best first: a day's budget may not hold all of it. Digests go last, since
+    what is over the budget is told in them."""
+    due = outbox.due(now)
+    while ids := list(islice(due, RANKED_AT_ONCE)):
+        found = outbox.get_many(ids)
+        yield from sorted(found, key=lambda alert_id: _rank(found[alert_id]))
+
+
+def _rank(alert: Alert) -> tuple[int, int]:
+    order = (AlertKind.FAN_OUT, AlertKind.ALERT, AlertKind.UPDATE)
+    place = order.index(alert.kind) if alert.kind in order else len(order)
+    return (len(order) + 1 if alert.kind is AlertKind.DIGEST else place, -alert.score)

@@ -1,0 +1,166 @@
+"""The mail that tells a seller once a working day what did not interrupt them.
+
+What it tells is fixed before the first try to send it, so it is the same at every try, and what
+comes in meanwhile is the next one's. After it was sent the rows that waited are deleted; until then
+the next digest is not drafted, so nothing is told by two (docs/decisions/0024).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from earshot.aws import clients
+from earshot.aws.config_store import ConfigStore
+from earshot.aws.connection_store import ConnectionStore
+from earshot.aws.digest_store import MOST_TOLD, DigestStore, told_as
+from earshot.aws.open_signal_store import OpenSignalStore
+from earshot.aws.outbox import Outbox
+from earshot.aws.preference_store import PreferenceStore
+from earshot.aws.seller_store import SellerStore
+from earshot.aws.signal_store import SignalStore
+from earshot.aws.waiting_store import WaitingStore
+from earshot.domain.attention import attend, local_day
+from earshot.domain.digest import Digest
+from earshot.domain.mail import Mail
+from earshot.domain.mail_digest import compose_digest
+from earshot.domain.models import Alert, AlertState, DigestWish, Seller, Urgency, Waiting
+from earshot.errors import GoneError
+from earshot.flows.action_links import ActionLinker, action_linker
+from earshot.flows.postponed import Postponed
+from earshot.flows.read_digest import DigestReading, digest_reading_on
+from earshot.settings import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+ASK_AGAIN = timedelta(minutes=10)
+MOST_OPENED = 200
+"""Of very many stories the best are listed for the seller as open."""
+
+_UNFINISHED = frozenset((AlertState.PENDING, AlertState.SENDING))
+
+
+@dataclass(frozen=True)
+class DigestDrafts:
+    digests: DigestStore
+    waiting: WaitingStore
+    outbox: Outbox
+    sellers: SellerStore
+    preferences: PreferenceStore
+    configs: ConfigStore
+    connections: ConnectionStore
+    signals: SignalStore
+    opened: OpenSignalStore
+    reading: DigestReading
+    linker: ActionLinker | None
+
+    def of(self, alert: Alert, now: datetime) -> Mail | Postponed:
+        """``GoneError`` when the seller is gone or wants no digest any more."""
+        seller = self._seller(alert)
+        attention = attend(seller, Urgency.NONE, now)
+        if attention.due_at is None or attention.due_at > now:
+            return Postponed(attention.due_at or now + ASK_AGAIN, attention.reason)
+        previous = self.outbox.get(alert.previous_id) if alert.previous_id else None
+        if previous and previous.state in _UNFINISHED:
+            return Postponed(now + ASK_AGAIN, "previous_digest")
+        if previous and previous.state is AlertState.SENT:
+            self.after_sent(previous)
+        waiting = list(self._told_by(alert, now).values())
+        since = previous.told_at if previous else None
+        return compose_digest(self._digest(alert, seller, waiting, since=since, now=now))
+
+    def after_sent(self, alert: Alert) -> None:
+        """What the digest told is on the seller's list and waits no more. Safe to repeat."""
+        told = self.digests.told(alert.alert_id)
+        if not told:
+            return
+        rows = dict(self._rows(alert.seller_id, told))
+        for pile in self.reading.piles(list(rows.values()))[:MOST_OPENED]:
+            signal = self.signals.present(*pile.key)
+            if signal and alert.told_at:
+                self.opened.told(
+                    alert.seller_id,
+                    signal.subject.subject_id,
+                    signal.signal_id,
+                    alert_id=alert.alert_id,
+                    score=pile.score,
+                    at=alert.told_at,
+                )
+        self.waiting.delete(alert.seller_id, rows)
+        self.digests.forget(alert.alert_id)
+
+    def _seller(self, alert: Alert) -> Seller:
+        chosen = self.preferences.get(alert.seller_id)
+        is_unwanted = chosen is not None and chosen.digest is DigestWish.NEVER
+        seller = self.sellers.preferred(alert.seller_id)
+        if seller is None or (is_unwanted and alert.attempt == 0):
+            raise GoneError("seller")
+        return seller
+
+    def _told_by(self, alert: Alert, now: datetime) -> dict[str, Waiting]:
+        """The rows that this digest tells, which it is bound to from now on."""
+        told = self.digests.told(alert.alert_id)
+        if told is None:
+            rows = sorted(self.waiting.all(alert.seller_id), key=lambda row: -row[1].score)
+            told = self.digests.fix(alert.alert_id, [key for key, _ in rows[:MOST_TOLD]], now)
+        return dict(self._rows(alert.seller_id, told))
+
+    def _rows(self, seller_id: str, told: frozenset[bytes]) -> list[tuple[str, Waiting]]:
+        return [(key, row) for key, row in self.waiting.all(seller_id) if told_as(key) in told]
+
+    def _digest(
+        self,
+        alert: Alert,
+        seller: Seller,
+        waiting: list[Waiting],
+        *,
+        since: datetime | None,
+        now: datetime,
+    ) -> Digest:
+        def link_to(signal: tuple[str, str]) -> str:
+            links = self.linker.of(alert, now, signal=signal) if self.linker else None
+            return links.signal if links else ""
+
+        config = self.configs.get()
+        news = self.reading.news(seller, waiting, link_to)
+        before = self.reading.told_before.before(
+            seller, now, since=since, beside=news.signal_ids, link_to=link_to
+        )
+        return Digest(
+            alert=alert,
+            seller=seller,
+            day=alert.day or local_day(seller.hours, now),
+            made_at=now,
+            since=since,
+            groups=news.groups,
+            more_items=news.more_items,
+            gone=news.gone,
+            resolved=(*news.resolved, *before.resolved),
+            open=before.open,
+            open_more=before.open_more,
+            connections=tuple(self.connections.states()),
+            observer=None if config.live else config.operator_email,
+            links=self.linker.of(alert, now) if self.linker else None,
+        )
+
+
+def digest_drafts_on(table: "Table", linker: ActionLinker | None) -> DigestDrafts:
+    return DigestDrafts(
+        digests=DigestStore(table),
+        waiting=WaitingStore(table),
+        outbox=Outbox(table),
+        sellers=SellerStore(table),
+        preferences=PreferenceStore(table),
+        configs=ConfigStore(table),
+        connections=ConnectionStore(table),
+        signals=SignalStore(table),
+        opened=OpenSignalStore(table),
+        reading=digest_reading_on(table),
+        linker=linker,
+    )
+
+
+@cache
+def digest_drafts() -> DigestDrafts:
+    return digest_drafts_on(clients.table(settings().EARSHOT_TABLE), action_linker())

@@ -1,0 +1,19 @@
+"""What becomes of an alert that is not mailed now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Postponed:
+    """Why an alert may not be mailed now, and until when."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Diverted:
+    """Why it is not mailed at all: what it was to tell waits for the digest."""
+
+    reason: str

@@ -1,0 +1,80 @@
+"""What one seller is to hear of one signal, and the rows that it makes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from earshot.aws import keys
+from earshot.aws.guard_store import Guard
+from earshot.domain.models import Alert, AlertKind, AlertState, Decision, Signal, Waiting
+
+PostId = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class News:
+    """One seller's decision on a signal, and the posts of it that it is about."""
+
+    signal: Signal
+    decision: Decision
+    posts: Sequence[PostId]
+    revision: int
+    delivery_id: str | None
+    play_id: str | None
+    now: datetime
+
+    @property
+    def seller_id(self) -> str:
+        return self.decision.seller_id
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.signal.subject.subject_id, self.signal.signal_id
+
+    def guard(self, *, alert_id: str = "", waiting: str = "") -> Guard:
+        subject_id, signal_id = self.key
+        return Guard(
+            seller_id=self.seller_id,
+            subject_id=subject_id,
+            signal_id=signal_id,
+            alert_id=alert_id,
+            waiting=waiting,
+            since=self.now,
+        )
+
+    def waiting(self, post: PostId, reason: str) -> Waiting:
+        subject_id, signal_id = self.key
+        source, native_id = post
+        return Waiting(
+            seller_id=self.seller_id,
+            subject_id=subject_id,
+            signal_id=signal_id,
+            source=source,
+            native_id=native_id,
+            score=self.decision.relevance.score,
+            reason=reason,
+            since=self.now,
+        )
+
+    def alert(self, posts: Sequence[PostId], *, root_id: str, not_before: datetime | None) -> Alert:
+        subject_id, signal_id = self.key
+        attention = self.decision.attention
+        due_at = (attention.due_at if attention else None) or self.now
+        return Alert(
+            alert_id=keys.digest(self.seller_id, signal_id, str(self.revision), *min(posts)),
+            kind=AlertKind.UPDATE if root_id else AlertKind.ALERT,
+            signal_id=signal_id,
+            subject_id=subject_id,
+            seller_id=self.seller_id,
+            revision=self.revision,
+            delivery_id=self.delivery_id,
+            state=AlertState.PENDING,
+            due_at=max(due_at, not_before or due_at),
+            score=self.decision.relevance.score,
+            intent=self.signal.intent,
+            posts=len(posts),
+            signal_ids=frozenset({self.key}),
+            root_id=root_id,
+            play_id=self.play_id,
+            made_at=self.now,
+        )
