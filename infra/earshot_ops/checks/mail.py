@@ -1,17 +1,57 @@
-"""May we send mail, and will it arrive? In AWS only: the embedded one has no mail service."""
+"""May we send mail, does it flow, and will it arrive? What asks SES or DNS is for AWS only."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import dns.exception
 import dns.resolver
 from botocore.exceptions import ClientError
 
+from earshot.domain.mail_health import DAYS
 from earshot_ops.checks.finding import Finding, fail, ok, warn
 from earshot_ops.deployment import stack_name
 from earshot_ops.target import Target
 
 _SECONDS = 5.0
+
+
+def check_flow(target: Target) -> Iterator[Finding]:
+    config = target.config.get()
+    figures = target.mail_health.figures(datetime.now(UTC), config.mail_resumed_at)
+    detail = (
+        f"{figures.sent} mails in {DAYS} days, {figures.bounced} bounced, "
+        f"{figures.complained} complained about"
+    )
+    if config.mail_paused_at:
+        since = f"{config.mail_paused_at:%Y-%m-%d %H:%M} UTC ({config.mail_paused_reason})"
+        advice = "see the runbook, mail is paused; then: earshot mail --resume"
+        yield fail("mail", f"is paused since {since}; {detail}", advice)
+    else:
+        yield ok("mail", f"flows; {detail}")
+
+
+def check_suppressed(target: Target) -> Iterator[Finding]:
+    """The list holds no addresses, so ours are asked for one by one."""
+    addresses = [seller.email for seller in target.sellers.all()]
+    found = target.mail_health.suppressions(addresses)
+    suppressed = sum(address in found for address in addresses)
+    detail = f"{suppressed} of {len(addresses)} sellers"
+    if suppressed:
+        yield warn("suppressed", f"{detail} get no mail", "see who and why: earshot mail")
+    else:
+        yield ok("suppressed", detail)
+
+
+def check_rate(target: Target) -> Iterator[Finding]:
+    """Of the account, which others may use too."""
+    quota = target.access.client("sesv2").get_account()["SendQuota"]
+    most, ours = int(quota["MaxSendRate"]), target.config.get().mails_per_second
+    detail = f"{ours} mails a second at most, and SES takes {most}"
+    if ours > most:
+        yield warn("mail rate", detail, f"lower it: earshot mail --rate {max(1, most)}")
+    else:
+        yield ok("mail rate", detail)
 
 
 def check_ses(target: Target) -> Iterator[Finding]:

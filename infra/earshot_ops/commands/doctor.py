@@ -17,18 +17,25 @@ CHECKS: tuple[Check, ...] = (
     listening.check_sellers,
     listening.check_connections,
     listening.check_mode,
+    mail.check_flow,
+    mail.check_suppressed,
 )
-MAIL_CHECKS: tuple[Check, ...] = (mail.check_ses, mail.check_sender, mail.check_dmarc)
+MAIL_CHECKS: tuple[Check, ...] = (
+    mail.check_ses,
+    mail.check_rate,
+    mail.check_sender,
+    mail.check_dmarc,
+)
 
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 
 
 @on_target
 def doctor(target: Target, *, as_json: AsJson = False) -> ExitCode:
-    """Check stacks, queues, alarms, watchlist, connections and mode.
+    """Check stacks, queues, alarms, watchlist, connections, mode, and whether mail flows.
 
-    In AWS also that SES may send, and DKIM and DMARC of the sender. Exit code 1 when a check
-    fails; warnings do not count.
+    In AWS also that SES may send, how fast, and DKIM and DMARC of the sender. Exit code 1 when a
+    check fails; warnings do not count.
 
     [bold]Examples[/bold]
 

@@ -54,9 +54,7 @@ def observe(target: Target, *, operator: Operator, as_json: AsJson = False) -> E
 
       earshot observe --operator sales-ops@acme.example --stage prod
     """
-    config = Config(live=False, operator_email=operator)
-    target.config.put(config)
-    _record(target, config)
+    _record(target, target.config.observe(operator))
     if as_json:
         print_json({"live": False, "operator_email": operator})
     else:

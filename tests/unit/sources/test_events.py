@@ -13,7 +13,12 @@ from earshot.domain.models import DataClass, Delivery
 from earshot.sources import catalog
 
 EVENTS = Path(__file__).parents[2] / "events"
-PAYLOADS = sorted(p for p in EVENTS.glob("*/*") if not p.name.endswith(".posts.json"))
+PAYLOADS = sorted(
+    path
+    for source in catalog.SOURCES
+    for path in (EVENTS / source).glob("*")
+    if not path.name.endswith(".posts.json")
+)
 HEADERS = {"content-type": "application/xml", "content-location": "https://blog.example/feed"}
 
 
