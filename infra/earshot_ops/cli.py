@@ -10,8 +10,10 @@ from earshot_ops.commands.erase import erase
 from earshot_ops.commands.explain import explain
 from earshot_ops.commands.export import export
 from earshot_ops.commands.import_file import import_file
+from earshot_ops.commands.mail_flow import mail
 from earshot_ops.commands.merge import merge, unmerge
 from earshot_ops.commands.mode import go_live, observe
+from earshot_ops.commands.plays import plays
 from earshot_ops.commands.why import why
 
 EXIT_CODES = (
@@ -37,9 +39,11 @@ app.command("connect", epilog=EXIT_CODES)(connect)
 app.command("why", epilog=EXIT_CODES)(why)
 app.command("explain", epilog=EXIT_CODES)(explain)
 app.command("account", epilog=EXIT_CODES)(account)
+app.command("plays", epilog=EXIT_CODES)(plays)
 app.command("erase", epilog=EXIT_CODES)(erase)
 app.command("doctor", epilog=EXIT_CODES)(doctor)
 app.command("go-live", epilog=EXIT_CODES)(go_live)
+app.command("mail", epilog=EXIT_CODES)(mail)
 app.command("observe", epilog=EXIT_CODES)(observe)
 
 

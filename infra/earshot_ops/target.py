@@ -14,7 +14,9 @@ from earshot.aws.config_store import ConfigStore
 from earshot.aws.connection_store import ConnectionStore
 from earshot.aws.import_manifests import ImportManifests
 from earshot.aws.journal import Journal
+from earshot.aws.mail_health import MailHealth
 from earshot.aws.outbox import Outbox
+from earshot.aws.play_store import PlayStore
 from earshot.aws.post_store import PostStore
 from earshot.aws.raw_archive import RawArchive
 from earshot.aws.receipt_store import ReceiptStore
@@ -29,7 +31,7 @@ from earshot.flows.erase import Eraser
 from earshot.flows.explain_post import Explaining
 from earshot.flows.reconcile import reconciling_on
 from earshot.flows.show_account import Showing
-from earshot.flows.tell_why import Explainer
+from earshot.flows.tell_why import Explainer, explainer_on
 from earshot.meanings import cascade
 from earshot_ops import deployment, local_endpoint, stacks
 from earshot_ops.aws_access import AwsAccess
@@ -121,6 +123,14 @@ class Target:
         return ConfigStore(self.table)
 
     @property
+    def plays(self) -> PlayStore:
+        return PlayStore(self.table)
+
+    @property
+    def mail_health(self) -> MailHealth:
+        return MailHealth(self.table)
+
+    @property
     def connections(self) -> ConnectionStore:
         return ConnectionStore(self.table)
 
@@ -143,12 +153,7 @@ class Target:
 
     @property
     def explainer(self) -> Explainer:
-        return Explainer(
-            posts=self.posts,
-            signals=self.signals,
-            stories=StoryStore(self.table),
-            outbox=self.outbox,
-        )
+        return explainer_on(self.table)
 
     @property
     def explaining(self) -> Explaining:

@@ -1,7 +1,8 @@
-"""`earshot import`: CSV files of the CRM into the table."""
+"""`earshot import`: CSV files of the CRM, and the team's plays, into the table."""
 
 import hashlib
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,14 +17,26 @@ from earshot.imports.report import Report
 from earshot.imports.shelves import Stores
 from earshot_ops.commands import import_answer
 from earshot_ops.commands.exits import ExitCode
+from earshot_ops.commands.import_plays import Choices, import_plays
 from earshot_ops.commands.on_target import AsJson, Yes, on_target
 from earshot_ops.commands.screen import is_attended, note, print_json, progress
 from earshot_ops.target import Target
 
+
+class WhatToImport(StrEnum):
+    """The kinds of CSV files, and plays, which are a folder."""
+
+    ACCOUNTS = ImportKind.ACCOUNTS.value
+    CONTACTS = ImportKind.CONTACTS.value
+    SELLERS = ImportKind.SELLERS.value
+    WATCHLIST = ImportKind.WATCHLIST.value
+    PLAYS = "plays"
+
+
 Kind = Annotated[
-    ImportKind,
+    WhatToImport,
     typer.Argument(
-        metavar="KIND", help="accounts, contacts, sellers or watchlist.", show_default=False
+        metavar="KIND", help="accounts, contacts, sellers, watchlist or plays.", show_default=False
     ),
 ]
 File = Annotated[
@@ -31,9 +44,9 @@ File = Annotated[
     typer.Argument(
         metavar="FILE",
         exists=True,
-        dir_okay=False,
         readable=True,
-        help="A CSV file, as the CRM or the spreadsheet exports it.",
+        help="A CSV file, as the CRM or the spreadsheet exports it; for plays, a folder of "
+        "Markdown files.",
         show_default=False,
     ),
 ]
@@ -41,7 +54,10 @@ DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what the import would do, and write nothing.")
 ]
 Strict = Annotated[
-    bool, typer.Option("--strict", help="Write nothing at all if one row cannot be read.")
+    bool, typer.Option("--strict", help="Write nothing at all if one row or play cannot be read.")
+]
+Prune = Annotated[
+    bool, typer.Option("--prune", help="Remove plays that are not in the folder any more.")
 ]
 
 
@@ -53,16 +69,17 @@ def import_file(
     *,
     dry_run: DryRun = False,
     strict: Strict = False,
+    prune: Prune = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> ExitCode:
-    """Import accounts, contacts, sellers or watchlist entries from a CSV file.
+    """Import accounts, contacts, sellers or watchlist entries from a CSV file, or plays.
 
     On a terminal it first shows how the columns were understood and what would change, and asks.
     A row that cannot be read is left out, with its line and reason, and the others are imported;
     then the exit code is 1. What is known already is not written again, and what a person corrected
     stays. Rows that are in the file no more are named, never deleted. Import sellers first: owners
-    and deputies are sellers.
+    and deputies are sellers. Plays come last: they name products and industries.
 
     [bold]Examples[/bold]
 
@@ -71,23 +88,42 @@ def import_file(
       earshot import accounts export.csv --dry-run
 
       earshot import accounts export.csv --yes --stage prod --profile sales
+
+      earshot import plays plays/ --prune
     """
+    asks = is_attended() and not (yes or as_json or dry_run)
+    choices = Choices(dry_run=dry_run, strict=strict, prune=prune, asks=asks, as_json=as_json)
+    if kind is WhatToImport.PLAYS:
+        return import_plays(target, _folder(file), choices)
+    if prune:
+        raise typer.BadParameter("is for plays: other imports delete nothing", param_hint="--prune")
+    if file.is_dir():
+        raise typer.BadParameter(f"File '{file}' is a directory.", param_hint="FILE")
+    return _import_sheet(target, ImportKind(kind.value), file, choices=choices)
+
+
+def _folder(file: Path) -> Path:
+    if not file.is_dir():
+        raise typer.BadParameter("plays are a folder of Markdown files", param_hint="FILE")
+    return file
+
+
+def _import_sheet(target: Target, kind: ImportKind, file: Path, *, choices: Choices) -> ExitCode:
     with file.open("rb") as opened:
         open_sheet(kind, opened)
-    asks = is_attended() and not (yes or as_json or dry_run)
-    if dry_run or strict or asks:
+    if choices.dry_run or choices.strict or choices.asks:
         preview = _run(target, kind, file, write=False)
-        stops = dry_run or (strict and preview.rejected > 0)
+        stops = choices.dry_run or (choices.strict and preview.rejected > 0)
         if stops or not preview.accepted:
-            return _answer(preview, as_json=as_json, shows_columns=dry_run)
-        if asks and not _agrees(preview):
+            return _answer(preview, as_json=choices.as_json, shows_columns=choices.dry_run)
+        if choices.asks and not _agrees(preview):
             return ExitCode.OK
     report = _run(target, kind, file, write=True)
     if kind is not ImportKind.SELLERS and report.accepted:
         compile_from(target.accounts, target.watchlist)
     if report.written:
         _record(target, report, file)
-    return _answer(report, as_json=as_json, shows_columns=False)
+    return _answer(report, as_json=choices.as_json, shows_columns=False)
 
 
 def _run(target: Target, kind: ImportKind, file: Path, *, write: bool) -> Report:

@@ -2,15 +2,37 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from earshot.aws.outbox import Outbox
+from earshot.aws.account_store import AccountStore
+from earshot.aws.claim_store import ClaimStore
+from earshot.aws.feedback_store import FeedbackStore
 from earshot.aws.post_store import PostStore
+from earshot.aws.seller_store import SellerStore
 from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
+from earshot.domain.deciding import best_roles
 from earshot.domain.grouping import signal_post
-from earshot.domain.models import Alert, Decision, Evidence, Model, PostHead, Signal
-from earshot.domain.stories import Told, tell
-from earshot.flows.decide_candidates import alert_id
+from earshot.domain.models import (
+    SERVICE_DESK,
+    Alert,
+    Claim,
+    Decision,
+    Evidence,
+    Feedback,
+    Mention,
+    Model,
+    PostHead,
+    Role,
+    Signal,
+    Understanding,
+)
+from earshot.domain.routing import is_for_service
+from earshot.domain.stories import StoryPost, Told, tell
+from earshot.flows.how_heard import Heard, Hearing, hearing_on
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
 
 OUTCOMES = {
     "names_account": "it is about an account of ours",
@@ -18,29 +40,47 @@ OUTCOMES = {
     "names_nobody": "it names nobody and nothing on the watchlist",
     "no_buying_intent": "it names an entry of the watchlist but wants nothing that is a sale",
 }
+SILENCED = "nothing_new"
 
 
 class SellerWhy(Model):
-    """What one candidate was decided to hear, and what became of the alert."""
+    """What one candidate was decided to hear, how they heard of the post (not at all, when
+    ``heard`` is ``None``; ``elsewhere``: as part of another signal), and what they said of it."""
 
     decision: Decision
-    alert: Alert | None
+    heard: Heard | None = None
+    elsewhere: bool = False
+    feedback: Feedback | None = None
+
+    @property
+    def alert(self) -> Alert | None:
+        return self.heard.alert if self.heard and not self.elsewhere else None
 
 
 class SignalWhy(Model):
-    """``evidence`` is what the post itself gave to the signal; none once it left it."""
+    """``evidence`` is what the post itself gave to the signal; none once it left it. ``asked`` are
+    the routes that candidates were looked for on, ``present`` the role of whoever is on one of them
+    now, and ``no_candidates`` who was never on any."""
 
     signal: Signal
     evidence: tuple[Evidence, ...]
     sellers: tuple[SellerWhy, ...]
+    asked: tuple[str, ...]
+    present: dict[str, Role]
+    no_candidates: tuple[str, ...]
+    claim: Claim | None
 
 
 class Why(Model):
     """``signals`` is empty when the post concerned nobody; ``explanation`` says the outcome in
-    words."""
+    words. ``raw_keys`` are the deliveries that brought it. What it is about and means is there as
+    long as a story holds the post."""
 
     head: PostHead
     explanation: str
+    raw_keys: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    understanding: Understanding | None = None
     signals: tuple[SignalWhy, ...]
 
 
@@ -49,21 +89,40 @@ class Explainer:
     posts: PostStore
     signals: SignalStore
     stories: StoryStore
-    outbox: Outbox
+    accounts: AccountStore
+    sellers: SellerStore
+    hearing: Hearing
+    claims: ClaimStore
+    feedback: FeedbackStore
 
     def why(self, reference: str) -> Why | None:
         """For a permalink, or ``source:native_id``; ``None`` when no such post is known: it was
         never received, was erased, or concerned nobody longer ago than heads are kept."""
-        identity = self.posts.find(reference) or _identity(reference)
+        identity = self.identity(reference)
         head = self.posts.head(*identity) if identity else None
         if head is None:
             return None
-        found = (self._signal(head, told) for told in self._told(head))
+        told = list(self._told(head))
+        post = next((_post_in(one, head) for one in told), None)
+        heard = self.hearing.of_post(head.source, head.native_id)
+        rows = self.posts.rows(head.source, head.native_id)
+        found = (self._signal(head, one, heard) for one in told)
         return Why(
             head=head,
             explanation=OUTCOMES.get(head.outcome, head.outcome),
+            raw_keys=tuple(sorted(str(row["raw_key"]) for row in rows if "raw_key" in row)),
+            mentions=post.mentions if post else (),
+            understanding=post.understanding if post else None,
             signals=tuple(signal for signal in found if signal),
         )
+
+    def identity(self, reference: str) -> tuple[str, str] | None:
+        """Source and native id, of a post that may be gone."""
+        found = self.posts.find(reference)
+        if found or "://" in reference:
+            return found
+        source, colon, native_id = reference.partition(":")
+        return (source, native_id) if colon and native_id else None
 
     def _told(self, head: PostHead) -> Iterator[Told]:
         identity = (head.source, head.native_id)
@@ -71,38 +130,71 @@ class Explainer:
             if any(post.identity == identity for post in told.posts):
                 yield told
 
-    def _signal(self, head: PostHead, told: Told) -> SignalWhy | None:
+    def _signal(self, head: PostHead, told: Told, heard: dict[str, Heard]) -> SignalWhy | None:
         signal = self.signals.get(told.subject_id, told.signal_id)
         if signal is None:
             return None
-        evidence = tuple(
-            found
-            for post in told.posts
-            if post.identity == (head.source, head.native_id)
-            for found in signal_post(post, told.subject_id).evidence
+        sellers = tuple(self._sellers(signal, heard))
+        decided = {one.decision.seller_id for one in sellers}
+        everybody = {seller.seller_id for seller in self.sellers.all()}
+        asked, present = self._routes(signal, told)
+        return SignalWhy(
+            signal=signal,
+            evidence=signal_post(_post_in(told, head), told.subject_id).evidence,
+            sellers=sellers,
+            asked=asked,
+            present=present,
+            no_candidates=tuple(sorted(everybody - decided)),
+            claim=self.claims.get(signal.signal_id),
         )
-        return SignalWhy(signal=signal, evidence=evidence, sellers=self._sellers(signal))
 
-    def _sellers(self, signal: Signal) -> tuple[SellerWhy, ...]:
-        """The latest decision for each candidate that ended in an alert, else the latest."""
+    def _routes(self, signal: Signal, told: Told) -> tuple[tuple[str, ...], dict[str, Role]]:
+        """As they are asked for candidates, and who is on them now."""
+        account_id = signal.subject.account_id
+        account = self.accounts.get(account_id) if account_id else None
+        location = told.posts[0].author.location
+        found = self.sellers.candidates(account, signal.objects, location, intent=signal.intent)
+        asked = [f"owner and deputies of {account_id}"] if account_id else []
+        if place := (account.territory if account else None) or location:
+            asked.append(f"territory {place}")
+        asked += [f"desk of {entry_id}" for entry_id in signal.objects]
+        if is_for_service(signal.intent, account, signal.objects):
+            asked.append(f"desk of {SERVICE_DESK}")
+        return tuple(asked), {one.seller.seller_id: one.role for one in best_roles(found)}
+
+    def _sellers(self, signal: Signal, heard: dict[str, Heard]) -> Iterator[SellerWhy]:
+        """The latest decision for each candidate. That of an erasure, which tells nobody anything,
+        counts only where there is no other."""
+        names = (*signal.absorbed, signal.signal_id)
         latest: dict[str, Decision] = {}
-        for name in (*signal.absorbed, signal.signal_id):
-            for decided in self.signals.decision_sets(name):
-                for decision in decided.decisions:
-                    before = latest.get(decision.seller_id)
-                    if before is None or before.outcome != "alert":
-                        latest[decision.seller_id] = decision
-        return tuple(
-            SellerWhy(decision=decision, alert=self._alert(signal, decision))
-            for decision in latest.values()
-        )
-
-    def _alert(self, signal: Signal, decision: Decision) -> Alert | None:
-        names = (signal.signal_id, *signal.absorbed)
-        found = (self.outbox.get(alert_id(name, decision.seller_id)) for name in names)
-        return next((alert for alert in found if alert), None)
+        for decided in (one for name in names for one in self.signals.decision_sets(name)):
+            for decision in decided.decisions:
+                if decision.reason != SILENCED or decision.seller_id not in latest:
+                    latest[decision.seller_id] = decision
+        for seller_id, decision in latest.items():
+            way = heard.get(seller_id)
+            said = (self.feedback.get(seller_id, name) for name in reversed(names))
+            yield SellerWhy(
+                decision=decision,
+                heard=way,
+                elsewhere=way is not None and way.signal_id not in names,
+                feedback=next(filter(None, said), None),
+            )
 
 
-def _identity(reference: str) -> tuple[str, str] | None:
-    source, colon, native_id = reference.partition(":")
-    return (source, native_id) if colon and native_id else None
+def explainer_on(table: "Table") -> Explainer:
+    return Explainer(
+        posts=PostStore(table),
+        signals=SignalStore(table),
+        stories=StoryStore(table),
+        accounts=AccountStore(table),
+        sellers=SellerStore(table),
+        hearing=hearing_on(table),
+        claims=ClaimStore(table),
+        feedback=FeedbackStore(table),
+    )
+
+
+def _post_in(told: Told, head: PostHead) -> StoryPost:
+    identity = (head.source, head.native_id)
+    return next(post for post in told.posts if post.identity == identity)
