@@ -41,11 +41,17 @@ class FakeTable:
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Item] = {}
         exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionalCheckFailedError)
-        self.meta = SimpleNamespace(client=SimpleNamespace(exceptions=exceptions))
+        client = SimpleNamespace(exceptions=exceptions, batch_get_item=self._batch_get_item)
+        self.meta = SimpleNamespace(client=client)
 
     def get_item(self, **request: Any) -> Item:
         row = self.rows.get(_key(request["Key"]))
         return {"Item": dict(row)} if row else {}
+
+    def _batch_get_item(self, **request: Any) -> Item:
+        wanted = request["RequestItems"][self.name]["Keys"]
+        found = [self.get_item(Key=key) for key in wanted]
+        return {"Responses": {self.name: [one["Item"] for one in found if one]}}
 
     def put_item(self, **request: Any) -> None:
         key = _key(request["Item"])

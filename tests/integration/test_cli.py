@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from earshot.aws import keys
 from earshot.aws.config_store import Config
+from earshot.aws.guard_store import GuardStore
 from earshot.domain.models import Account, Contact, WatchlistEntry
 from earshot.imports.columns import ImportKind
 from earshot.settings import settings
@@ -481,9 +482,9 @@ def test_a_mail_that_was_sent_is_told_because_it_cannot_be_erased(
     house.furnish()
     house.deliver(entry(1, LEAVING))
     house.run()
-    (alert_id,) = target.signals.heard_sellers("generic", "p1").values()
+    (guard,) = GuardStore(target.table).of_post("generic", "p1")
     now = datetime.now(UTC)
-    assert target.outbox.settle(alert_id, "message-1", now)
+    assert target.outbox.settle(guard.alert_id, "message-1", now)
     assert "mail SENT" in earshot("why", "generic:p1").stdout
     answer = earshot("erase", "--post", "generic:p1", "--yes")
     assert "1 mails about it were sent before" in answer.stderr

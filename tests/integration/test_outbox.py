@@ -47,12 +47,12 @@ def insert(outbox: Outbox, alert_id: str = "a1", *, due_at: datetime = NOW) -> A
 
 
 def put(outbox: Outbox, alert: Alert) -> None:
-    items = outbox.insert_items([alert])
+    action = {"Put": outbox.inserts(alert)["Put"]}
     table = cast(Any, outbox)._table
     if isinstance(table, FakeTable):
-        table.put_item(**items[0]["Put"])
+        table.put_item(**action["Put"])
     else:
-        table.meta.client.transact_write_items(TransactItems=items)
+        table.meta.client.transact_write_items(TransactItems=[action])
 
 
 def claimed(outbox: Outbox) -> Alert:

@@ -19,14 +19,13 @@ from typing import Any, cast
 
 import pytest
 
-from earshot.aws.journal import Journal
 from earshot.aws.outbox import LEASE, Outbox
 from earshot.domain.mail import Mail
 from earshot.domain.models import Alert, AlertState
 from earshot.errors import MailOutcomeUnknownError, MailRefusedError
 from earshot.flows import deliver_alert, settle_mail, sweep_outbox
-from earshot.flows.deliver_alert import LEASE_FOR_SENDING, Courier
-from earshot.flows.settlement import Settlement
+from earshot.flows.deliver_alert import LEASE_FOR_SENDING
+from tests.couriers import courier, settlement
 from tests.fake_table import FakeTable
 
 SCHEDULES = 1000
@@ -104,9 +103,9 @@ class World:
         self.random = random.Random(self.seed)
         self.table = PausingTable()
         self.outbox = Outbox(cast(Any, self.table))
-        self.settlement = Settlement(self.outbox, Journal(cast(Any, self), "bucket"))
-        self.courier = Courier(
-            outbox=self.outbox,
+        self.settlement = settlement(self.outbox, self)
+        self.courier = courier(
+            self.outbox,
             mail_service=self,
             settlement=self.settlement,
             draft=lambda *_: MAIL,
@@ -190,8 +189,8 @@ def run(seed: int, *, events_arrive: bool) -> World:
     """One schedule, then calm until nothing is left to do."""
     world = World(seed, events_arrive)
     alert_ids = [f"a{number}" for number in range(world.random.choice((1, 1, 2)))]
-    for put in world.outbox.insert_items(alert(alert_id) for alert_id in alert_ids):
-        world.table.put_item(**put["Put"])
+    for alert_id in alert_ids:
+        world.table.put_item(**world.outbox.inserts(alert(alert_id))["Put"])
     workers = [Worker(work) for work in jobs(world, alert_ids)]
     while alive := [worker for worker in workers if not worker.done]:
         let_time_pass(world, alive)

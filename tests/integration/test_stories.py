@@ -90,7 +90,7 @@ def test_two_signals_that_both_wait_to_be_mailed_become_one_mail(house: House) -
     house.deliver(entry(3, LONG))
     house.run()
     assert [posts for _, posts in told(house)] == [["p1", "p2", "p3"]]
-    assert drafted(house) == ["gone", "mail"]
+    assert drafted(house) == ["diverted", "mail"]
 
 
 def test_an_erased_bridge_leaves_two_stories(house: House) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from earshot.aws.guard_store import GuardStore
 from earshot.aws.story_store import StoryStore
 from earshot.domain.models import AlertState
 from earshot.domain.stories import tell
@@ -93,12 +94,13 @@ class Stock:
 
 def take_stock(target: Target, source: str, native_id: str) -> Stock:
     rows = target.posts.rows(source, native_id)
+    guards = GuardStore(target.table).of_post(source, native_id)
     return Stock(
         reference=f"{source}:{native_id}",
         rows=len(rows),
         raw_keys=frozenset(str(row["raw_key"]) for row in rows if "raw_key" in row),
         signal_ids=frozenset(_signal_ids(target, source, native_id)),
-        alert_ids=frozenset(target.signals.heard_sellers(source, native_id).values()),
+        alert_ids=frozenset(one.alert_id for one in guards if one.alert_id),
     )
 
 

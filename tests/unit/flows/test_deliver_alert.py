@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import pytest
 
-from earshot.aws.journal import Journal
 from earshot.aws.outbox import LEASE, Outbox
 from earshot.domain.mail import Mail
 from earshot.domain.models import Alert, AlertState
@@ -19,10 +18,10 @@ from earshot.errors import (
     MailRefusedError,
     MalformedPayloadError,
 )
-from earshot.flows.deliver_alert import LONGEST_RETRY, MOST_ATTEMPTS, Courier, Outcome
+from earshot.flows.deliver_alert import LONGEST_RETRY, MOST_ATTEMPTS, Outcome
 from earshot.flows.draft_mail import Postponed
-from earshot.flows.settlement import Settlement
 from earshot.flows.sweep_outbox import sweep
+from tests.couriers import courier, settlement
 from tests.examples import NOON
 from tests.fake_table import FakeTable
 
@@ -64,10 +63,10 @@ class House:
     def __post_init__(self) -> None:
         self.table = FakeTable()
         self.outbox = Outbox(cast(Any, self.table))
-        self.courier = Courier(
-            outbox=self.outbox,
+        self.courier = courier(
+            self.outbox,
             mail_service=self.office,
-            settlement=Settlement(self.outbox, Journal(cast(Any, self.office), "bucket")),
+            settlement=settlement(self.outbox, self.office),
             draft=lambda alert, _: self.draft(alert),
             clock=lambda: self.now,
         )
@@ -82,7 +81,7 @@ class House:
             state=AlertState.PENDING,
             due_at=due_at,
         )
-        self.table.put_item(**self.outbox.insert_items([alert])[0]["Put"])
+        self.table.put_item(**self.outbox.inserts(alert)["Put"])
 
     def alert(self, alert_id: str = "a1") -> Alert:
         found = self.outbox.get(alert_id)
@@ -102,6 +101,7 @@ def test_a_due_alert_is_mailed_settled_and_journalled_without_a_word_of_it() -> 
             "identity": "a1",
             "at": "2026-11-18T12:00:00.000000Z",
             "payload": {
+                "kind": "alert",
                 "signal_id": "s1",
                 "seller_id": "kim",
                 "revision": 1,
@@ -231,8 +231,8 @@ def test_a_sender_that_stalled_after_its_claim_sends_nothing() -> None:
     house = House()
     house.insert()
     times = iter([NOON, NOON, NOON + timedelta(minutes=6), NOON + timedelta(minutes=6)])
-    slow = Courier(
-        outbox=house.outbox,
+    slow = courier(
+        house.outbox,
         mail_service=house.office,
         settlement=house.courier.settlement,
         draft=house.courier.draft,

@@ -1,16 +1,16 @@
 """Events of the mail service, as SES publishes them."""
 
 import json
+from datetime import datetime
 from typing import Any, cast
 
 import pytest
 
-from earshot.aws.journal import Journal
 from earshot.aws.outbox import Outbox
 from earshot.domain.models import Alert, AlertState
 from earshot.errors import MalformedPayloadError
 from earshot.flows import settle_mail
-from earshot.flows.settlement import Settlement
+from tests.couriers import settlement
 from tests.examples import NOON
 from tests.fake_table import FakeTable
 
@@ -35,8 +35,9 @@ class Bucket:
 class House:
     def __init__(self) -> None:
         self.table, self.bucket = FakeTable(), Bucket()
+        self.seen: list[settle_mail.MailEvent] = []
         self.outbox = Outbox(cast(Any, self.table))
-        self.settlement = Settlement(self.outbox, Journal(cast(Any, self.bucket), "bucket"))
+        self.settlement = settlement(self.outbox, self.bucket)
         alert = Alert(
             alert_id="a1",
             signal_id="s1",
@@ -46,7 +47,7 @@ class House:
             state=AlertState.PENDING,
             due_at=NOON,
         )
-        self.table.put_item(**self.outbox.insert_items([alert])[0]["Put"])
+        self.table.put_item(**self.outbox.inserts(alert)["Put"])
         self.outbox.claim("a1", NOON)
 
     @property
@@ -54,7 +55,11 @@ class House:
         return self.table.rows["OUTBOX#a1", "OUTBOX"]
 
     def take(self, message: str) -> None:
-        settle_mail.handle_message(message, self.settlement)
+        settle_mail.handle_message(message, self.settlement, cast(Any, self))
+
+    def see(self, event: settle_mail.MailEvent, _now: datetime) -> None:
+        """In place of the watch, of which `tests/integration/test_settle_mail.py` is."""
+        self.seen.append(event)
 
 
 def event(kind: str, **changes: Any) -> str:
@@ -96,6 +101,8 @@ def test_what_became_of_a_mail_is_noted_without_the_address(kind: str, status: s
     house.take(event(kind))
     assert house.row["delivery_status"] == status
     assert ADDRESS not in str(house.row)
+    assert ADDRESS not in repr(house.seen)
+    assert [one.event_type for one in house.seen] == [kind]
 
 
 def test_an_event_of_an_erased_alert_brings_nothing_back() -> None:
@@ -129,6 +136,7 @@ def test_what_is_no_event_of_ours_is_acknowledged_and_changes_nothing(
         settle_mail.parse(message)
     house.take(message)
     assert house.row == before
+    assert house.seen == []
 
 
 def test_no_log_line_holds_an_address_or_a_header(capsys: pytest.CaptureFixture[str]) -> None:

@@ -65,6 +65,8 @@ class Drafts:
         claim = told.claim
         if claim and claim.seller_id != seller.seller_id and claim.state != "offered":
             return "claimed_by_another"
+        if told.is_overtaken:
+            return "same_story"
         spent = self.days.interruptions(seller.seller_id, local_day(seller.hours, now))
         is_spent = alert.alert_id not in spent and len(spent) >= seller.budget
         return "over_budget" if is_spent else None

@@ -12,6 +12,7 @@ from earshot.aws.outbox import Outbox
 from earshot.aws.play_store import PlayStore
 from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
+from earshot.aws.thread_store import ThreadStore
 from earshot.domain.claims import still_stands
 from earshot.domain.mail import PlayShown, Story
 from earshot.domain.models import (
@@ -38,7 +39,9 @@ _OF_NEWS = frozenset((AlertKind.ALERT, AlertKind.UPDATE))
 
 @dataclass(frozen=True)
 class Told:
-    """``stories`` is empty while the strands change and the signals are to follow."""
+    """``stories`` is empty while the strands change and the signals are to follow.
+    ``is_overtaken``: its story proved to be part of one that has a mail of its own to the seller.
+    """
 
     root: Alert
     stories: tuple[Story, ...]
@@ -48,6 +51,7 @@ class Told:
     account: Account | None
     claim: Claim | None
     play: PlayShown | None
+    is_overtaken: bool
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Stories:
     stories: StoryStore
     accounts: AccountStore
     guards: GuardStore
+    threads: ThreadStore
     outbox: Outbox
     claims: ClaimStore
     plays: PlayStore
@@ -80,7 +85,14 @@ class Stories:
             account=self.accounts.get(account_id) if account_id else None,
             claim=claim,
             play=self._play(alert),
+            is_overtaken=self._is_overtaken(alert, first),
         )
+
+    def _is_overtaken(self, alert: Alert, first: Signal) -> bool:
+        if alert.root_id or first.signal_id == alert.signal_id:
+            return False
+        begun = self.threads.told_of([first.signal_id], [alert.seller_id])
+        return any(root_id not in {"", alert.alert_id} for root_id in begun.values())
 
     def _signals(self, alert: Alert) -> list[Signal]:
         """As they are now, each once; the one that began the alert first, then the latest."""
@@ -143,6 +155,7 @@ def stories_on(table: "Table") -> Stories:
         stories=StoryStore(table),
         accounts=AccountStore(table),
         guards=GuardStore(table),
+        threads=ThreadStore(table),
         outbox=Outbox(table),
         claims=ClaimStore(table),
         plays=PlayStore(table),
