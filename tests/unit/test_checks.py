@@ -10,6 +10,7 @@ import dns.resolver
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
+from earshot.aws.config_store import Config
 from earshot.errors import SecretMissingError
 from earshot_ops.checks import finding, listening, mail, pipeline
 from earshot_ops.checks.finding import Check, Level, fail, ok, warn
@@ -237,6 +238,29 @@ def test_the_sandbox_is_a_warning(enabled: bool, production: bool, expected: lis
     account = {"SendingEnabled": enabled, "ProductionAccessEnabled": production}
     target = on(clients={"sesv2": Answers(get_account=account)})
     assert levels(mail.check_ses, target) == expected
+
+
+@pytest.mark.parametrize(
+    ("ours", "most", "expected", "advice"),
+    [
+        (10, 14.0, "ok mail rate: 10 mails a second at most, and SES takes 14", ""),
+        (10, 10.0, "ok mail rate: 10 mails a second at most, and SES takes 10", ""),
+        (
+            10,
+            1.0,
+            "warn mail rate: 10 mails a second at most, and SES takes 1",
+            "lower it: earshot mail --rate 1",
+        ),
+    ],
+)
+def test_a_rate_above_that_of_the_account_is_a_warning(
+    ours: int, most: float, expected: str, advice: str
+) -> None:
+    account = {"SendQuota": {"MaxSendRate": most}}
+    config = SimpleNamespace(get=lambda: Config(mails_per_second=ours))
+    target = on(clients={"sesv2": Answers(get_account=account)}, config=config)
+    (found,) = mail.check_rate(target)
+    assert (levels(mail.check_rate, target), found.advice) == ([expected], advice)
 
 
 def mailing(identity: Any = None, parameters: Any = SENDER) -> Any:

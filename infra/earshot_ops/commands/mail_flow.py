@@ -15,6 +15,12 @@ from earshot_ops.commands.screen import note, print_json, safe, say
 from earshot_ops.target import Target
 
 _PANEL = "Change something (one at a time)"
+_NOTHING_TO_DO = {
+    "resume": "mail is not paused",
+    "pause": "mail is paused already",
+    "suppress": "it is on the list already",
+    "unsuppress": "it is not on the list",
+}
 
 
 def _address(given: str | None) -> str | None:
@@ -95,8 +101,10 @@ def _change(target: Target, name: str, value: Any) -> bool:
     now = datetime.now(UTC)
     health, configs = target.mail_health, target.config
     if name == "resume":
-        health.begin_anew(now)
-        changed = configs.resume(now)
+        changed = configs.get().mail_paused_at is not None
+        if changed:
+            health.begin_anew(now)
+            changed = configs.resume(now)
     elif name == "pause":
         changed = configs.pause("operator", now, seen=configs.get())
     elif name == "suppress":
@@ -108,11 +116,8 @@ def _change(target: Target, name: str, value: Any) -> bool:
     if changed:
         target.journal.append("mail", now, timestamp(now), payload={"change": name})
     else:
-        note({"resume": "mail is not paused", "pause": "mail is paused already"}.get(name, _SAME))
+        note(_NOTHING_TO_DO[name])
     return changed
-
-
-_SAME = "that address is so already"
 
 
 def _unsuppress(target: Target, address: str) -> bool:
@@ -164,11 +169,9 @@ def _tell(state: dict[str, Any]) -> None:
 
 
 def figures_in_words(figures: MailFigures) -> str:
-    share = f"{figures.bounced} bounced, {figures.complained} complained about"
-    if figures.sent:
-        bounces, complaints = (
-            f"{100 * count / figures.sent:.2f} %" for count in (figures.bounced, figures.complained)
-        )
-        share = f"{figures.bounced} bounced ({bounces}), {figures.complained} complained about"
-        share += f" ({complaints})"
-    return f"{figures.sent} mails in {DAYS} days: {share}"
+    came_back = {"bounced": figures.bounced, "complained about": figures.complained}
+    parts = [
+        f"{number} {what}" + (f" ({100 * number / figures.sent:.2f} %)" if figures.sent else "")
+        for what, number in came_back.items()
+    ]
+    return f"{figures.sent} mails in {DAYS} days: {', '.join(parts)}"
