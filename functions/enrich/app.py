@@ -37,3 +37,10 @@ def refresh(event: CloudWatchEvent) -> dict[str, Any]:
     from earshot.flows import refresh_business_data  # it alone needs what reads websites
 
     return refresh_business_data.handle(event.to_dict(), event.context)
+
+
+@app.schedule(Rate(10, unit=Rate.MINUTES), name="learn")
+def learn_clicks(event: CloudWatchEvent) -> dict[str, Any]:
+    from earshot.flows import learn  # it alone needs what was clicked
+
+    return learn.handle(event.to_dict(), event.context)

@@ -152,6 +152,11 @@ def test_what_was_muted_is_told_no_more_and_says_by_which_mute(kind: MuteKind, v
     assert only(wishing(mutes=(other,))).outcome is Outcome.ALERT
 
 
+def test_what_nobody_would_have_heard_of_is_not_said_to_be_muted() -> None:
+    muted = wishing(mutes=(Mute(kind=MuteKind.ACCOUNT, value="account:acme"),))
+    assert only(muted, of=examples.signal(examples.story_post())).reason == "below_digest"
+
+
 def test_a_muted_story_stays_muted_when_another_absorbs_it() -> None:
     absorbing = signal().model_copy(update={"signal_id": "s0", "absorbed": ("s1",)})
     muted = wishing(mutes=(Mute(kind=MuteKind.SIGNAL, value="s1"),))

@@ -4,12 +4,13 @@ Posts and labels are counted as they come; matching reads a snapshot that only t
 the watchlist renews. So what a post is held to be about does not depend on what came just before.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from earshot.aws import keys
 from earshot.aws.queries import partition
+from earshot.aws.transactions import Action, Refusal
 from earshot.domain.cascade import Priors
 from earshot.domain.learned_prior import NOTHING_KNOWN, AliasPrior, prior_from, text_of
 
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
 
 _MILLI = 1000
 _KINDS = _POSTS, _KINSHIP, _LABELS = ("posts ", "kinship ", "labels ")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The row of an alias, as it was read."""
+
+    row: Mapping[str, Any]
+
+    def priors(self, versions: Iterable[str]) -> Priors:
+        return {version: _prior_of(self.row, version) for version in versions}
 
 
 class AliasStore:
@@ -48,6 +59,36 @@ class AliasStore:
             ExpressionAttributeValues=amounts,
         )
 
+    def counted(self, entry_id: str, alias: str) -> Counted | None:
+        """As of now. ``None`` for a name that was never doubted."""
+        key = keys.alias(entry_id, alias)
+        row = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
+        return Counted(row) if row else None
+
+    def labels(self, counted: Counted, taught: Priors) -> Action:
+        """Keeps what sellers taught, unless somebody else taught it something meanwhile."""
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {}
+        conditions = ["attribute_exists(pk)"]
+        for place, (version, prior) in enumerate(sorted(taught.items())):
+            names[f"#labels{place}"] = _LABELS + version
+            values[f":labels{place}"] = text_of(prior)
+            if read := counted.row.get(_LABELS + version):
+                conditions.append(f"#labels{place} = :read{place}")
+                values[f":read{place}"] = read
+            else:
+                conditions.append(f"attribute_not_exists(#labels{place})")
+        update: Action = {
+            "TableName": self._table.name,
+            "Key": {"pk": counted.row["pk"], "sk": counted.row["sk"]},
+            "UpdateExpression": "SET "
+            + ", ".join(f"#labels{n} = :labels{n}" for n in range(len(taught))),
+            "ConditionExpression": " AND ".join(conditions),
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }
+        return {"Update": update, "refusal": Refusal.CONFLICT}
+
     def renew(self, versions: Collection[str]) -> int:
         """Makes what these versions counted the snapshot that matching reads, and forgets other
         versions; how many rows changed."""
@@ -75,12 +116,12 @@ class AliasStore:
             yield from partition(self._table, shard)
 
 
-def _prior_of(row: dict[str, Any], version: str) -> AliasPrior:
+def _prior_of(row: Mapping[str, Any], version: str) -> AliasPrior:
     """``labels`` is what sellers taught, as ``text_of`` wrote it."""
     labels = row.get(_LABELS + version)
     return replace(
         prior_from(str(labels)) if labels else NOTHING_KNOWN,
         version=version,
-        posts=int(row[_POSTS + version]),
-        kinship=int(row[_KINSHIP + version]) / _MILLI,
+        posts=int(row.get(_POSTS + version, 0)),
+        kinship=int(row.get(_KINSHIP + version, 0)) / _MILLI,
     )

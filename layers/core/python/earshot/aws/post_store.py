@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from earshot.aws import keys
 from earshot.aws.items import model_of
-from earshot.aws.queries import partition
+from earshot.aws.queries import batch, partition
 from earshot.domain.models import Delivery, Post, PostHead
 from earshot.sources.surface import Held
 
@@ -93,6 +93,13 @@ class PostStore:
         key = keys.post_head(source, native_id)
         found = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
         return _head_of(found) if found else None
+
+    def connections(self, posts: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Source and connection that brought the newest version of each of these posts that is
+        still known."""
+        wanted = [keys.post_head(*identity) for identity in dict.fromkeys(posts)]
+        heads = (_head_of(row) for row in batch(self._table, wanted))
+        return frozenset(keys.brought_by(head.raw_key) for head in heads)
 
     def find(self, permalink: str) -> tuple[str, str] | None:
         """Source and native id of the post at this address."""

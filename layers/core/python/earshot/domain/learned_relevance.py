@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from hashlib import sha256
 
-from earshot.domain.values import Model, Slug
+from earshot.domain.values import Model, Slug, Utc
 
 MOST_POINTS = 15
 CONTRIBUTION = "learned"
@@ -13,12 +13,13 @@ _PARTS = 1_000
 class Learned(Model):
     """``thousandths`` of a point by the name of a contribution; ``labels`` is how many clicks they
     rest on, ``refused`` how many were passed over because a connection's data must not be learned
-    from."""
+    from. Clicks up to ``since`` were forgotten."""
 
     seller_id: Slug
     thousandths: dict[str, int] = {}
     labels: int = 0
     refused: int = 0
+    since: Utc | None = None
 
     @property
     def version(self) -> str:

@@ -8,6 +8,7 @@ from earshot.aws import clients
 from earshot.aws.account_store import AccountStore
 from earshot.aws.alias_store import AliasStore
 from earshot.aws.fresh import Fresh
+from earshot.aws.transactions import Action
 from earshot.domain.cascade import Cascade, Priors, Subjects
 from earshot.domain.matching import Candidates
 from earshot.domain.models import EntryKind, Mention, Post
@@ -76,6 +77,17 @@ class Disambiguation:
         """Counts the post for the priors of its ambiguous aliases."""
         for seen in settled.sightings:
             self.aliases.observe(seen.entry_id, seen.alias, seen.kinships)
+
+    def taught(self, text: str, mention: Mention, *, about: bool) -> Action | None:
+        """Keeps what a seller said of a post that was found by the name in this mention's first
+        evidence; ``None`` where the name was never doubted."""
+        alias = " ".join(words(mention.evidence[0].value))
+        counted = self.aliases.counted(mention.entry_id, alias)
+        if counted is None:
+            return None
+        priors = counted.priors(self.cascade.versions)
+        subjects = self._subjects(mention, alias)
+        return self.aliases.labels(counted, self.cascade.teach(text, subjects, priors, about=about))
 
     def _judge(self, post: Post, mention: Mention) -> tuple[Mention, bool, Sighting]:
         alias = " ".join(words(mention.evidence[0].value))
