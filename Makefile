@@ -16,7 +16,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo dev test check bench eval train build lock deploy destroy clean
+.PHONY: help environment demo dev test check bench eval train mails build lock deploy destroy clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ train: ## fit the text models anew and write their weights into the package
 	@$(PYTHON) infra/environments.py --training
 	@PYTHONPATH=$(TRAINING_PATH) exec .venv-training/bin/python -m earshot_training.train_text \
 		"$(EVALUATION)"
+
+mails: environment ## write the style sheet of the mails into their templates
+	@exec $(BIN)/python -m earshot_ops.compile_mail
 
 build: environment ## package every app and the layer for STAGE (all stages when none is named)
 	@exec $(BIN)/python -m earshot_ops.build $(if $(STAGE),--stage $(STAGE),--all)

@@ -23,3 +23,7 @@ class StackError(OperationError):
 
 class EmbeddedAwsError(OperationError):
     """The embedded AWS cannot start."""
+
+
+class MailTemplateError(OperationError):
+    """A mail's template cannot be compiled."""

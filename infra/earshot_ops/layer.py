@@ -98,8 +98,10 @@ def library_members(libraries: Path) -> Iterator[tuple[str, Path]]:
 
 
 def package_members(package: Path) -> Iterator[tuple[str, Path]]:
+    """Without what the mails are compiled from."""
     for file in _files(package):
-        yield f"python/{package.name}/{file.relative_to(package).as_posix()}", file
+        if package / "mail/source" not in file.parents:
+            yield f"python/{package.name}/{file.relative_to(package).as_posix()}", file
 
 
 def _files(folder: Path) -> Iterator[Path]:

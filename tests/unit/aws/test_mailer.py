@@ -15,7 +15,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from earshot.aws.mailer import Mailer
+from earshot.aws.mailer import Mailer, raw_message
 from earshot.domain.mail import Mail
 from earshot.errors import MailOutcomeUnknownError, MailRefusedError
 
@@ -66,8 +66,48 @@ def test_a_mail_holds_both_parts_as_they_were_written() -> None:
     }
     assert parts == {"text/plain": MAIL.text, "text/html": MAIL.html}
     assert message["Subject"] == MAIL.subject
-    assert message["References"] == "<signal-5f0c@earshot.example>"
+    assert message["References"] == "<thread-5f0c@earshot.example>"
+    assert message["In-Reply-To"] == "<thread-5f0c@earshot.example>"
     assert message["List-Id"] == "Earshot alerts <alerts.earshot.example>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["List-Unsubscribe"] is None
+
+
+def headers(mail: Mail) -> list[str]:
+    raw = raw_message(mail, "Earshot <alerts@earshot.example>")
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    return raw.decode("ascii").partition("\r\n\r\n")[0].split("\r\n")
+
+
+def test_a_mail_program_can_take_the_reader_off_the_list_by_one_click() -> None:
+    """RFC 8058, 3.1. What is longer than a line must not become encoded words."""
+    url = "https://actions.example/prod/one-click?t=" + "aB3-_." * 140
+    digest = MAIL.model_copy(update={"one_click": url, "list_name": "digest"})
+    found = headers(digest)
+    assert f"List-Unsubscribe: <{url}>" in found
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in found
+    assert "List-Id: Earshot digest <digest.earshot.example>" in found
+
+
+@pytest.mark.parametrize(
+    "url", ["mailto:x@y.example", "https://a>,<b", "https://a b", "https://" + "a" * 999]
+)
+def test_what_is_no_url_takes_nobody_off_a_list(url: str) -> None:
+    found = headers(MAIL.model_copy(update={"one_click": url}))
+    assert not [header for header in found if header.startswith("List-Unsubscribe")]
+
+
+def test_long_identities_stay_in_one_piece() -> None:
+    root, address = "a" * 64, f"{'k' * 60}@{'long.' * 30}example"
+    found = headers(MAIL.model_copy(update={"thread_id": root, "to": address}))
+    assert f"References: <thread-{root}@earshot.example>" in found
+    assert f"In-Reply-To: <thread-{root}@earshot.example>" in found
+    assert f"To: {address}" in found
+
+
+def test_an_address_beyond_ascii_is_encoded() -> None:
+    found = headers(MAIL.model_copy(update={"to": "kim@bücher.example"}))
+    assert "To: kim@=?utf-8?q?b=C3=BCcher?=.example" in found
 
 
 def client_error(code: str, status: int) -> ClientError:
@@ -116,4 +156,6 @@ def test_an_alert_id_that_cannot_be_a_tag_is_never_sent() -> None:
     ses = Ses()
     with pytest.raises(MailRefusedError, match="alert_id_is_no_tag"):
         mailer(ses).send(MAIL, "a#1")
+    with pytest.raises(MailRefusedError, match="alert_id_is_no_tag"):
+        mailer(ses).send(MAIL.model_copy(update={"thread_id": "a>b"}), "a1")
     assert ses.requests == []

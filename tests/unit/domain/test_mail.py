@@ -1,135 +1,78 @@
-"""What a mail says, and what strangers cannot make it say."""
+"""What a mail about a signal says."""
 
 import os
-import re
 from datetime import timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from earshot.aws.mailer import raw_message
 from earshot.domain import mail_wording as wording
-from earshot.domain.mail import LONGEST_SUBJECT, Mail, MailContent, compose
+from earshot.domain.mail import LONGEST_SUBJECT, Story, compose, compose_digest
 from earshot.domain.models import (
-    Attention,
-    Contribution,
+    AlertKind,
     DataClass,
-    Decision,
-    Evidence,
-    EvidenceKind,
+    Event,
     Intent,
-    Outcome,
-    Relevance,
     Role,
-    Signal,
-    SignalPost,
-    Urgency,
-    WorkingHours,
 )
 from tests import examples
+from tests.unit.domain import mail_examples
+from tests.unit.domain.mail_examples import LEAVING, content
 
 GOLDEN = Path(__file__).parents[2] / "golden"
-SENDER = "alerts@earshot.example"
-
-LEAVING = examples.signal_post(
-    permalink="https://forum.example/t/42#p1",
-    source="generic",
-    author=examples.author(name="Jo Müller", handle="jo"),
-    quote="We are leaving RivalCRM.\nWhat do people use instead?",
-    objects=("competitor:rivalcrm",),
-    intent=Intent.SWITCHING,
-    urgency=Urgency.NOW,
-    evidence=(
-        Evidence(kind=EvidenceKind.ALIAS, value="RivalCRM", start=15, end=23),
-        Evidence(kind=EvidenceKind.CUE, value="leaving", start=7, end=14),
-    ),
-)
+MAILS = {
+    **{name: compose(told) for name, told in mail_examples.SIGNAL_MAILS.items()},
+    **{name: compose_digest(told) for name, told in mail_examples.DIGESTS.items()},
+}
 
 
-def content(*posts: SignalPost, **changes: Any) -> MailContent:
-    told = posts or (LEAVING,)
-    signal = {
-        "signal_id": "5f0c",
-        "subject": examples.subject(),
-        "objects": ("competitor:rivalcrm",),
-        "intent": Intent.SWITCHING,
-        "urgency": Urgency.NOW,
-        "post_count": len(told),
-        "author_count": 1,
-        "first_posted_at": examples.NOON,
-        "last_posted_at": examples.NOON,
-        "revision": 1,
-    }
-    plain = {
-        "signal": Signal.model_validate({**signal, **changes.pop("signal", {})}),
-        "posts": told,
-        "decision": decision(changes.pop("role", Role.OWNER)),
-        "seller": examples.seller("nora", name="Nora", hours=WorkingHours(zone="Europe/Berlin")),
-        "account": examples.account(
-            industry="Manufacturing", employees=1850, stage="opportunity", owner="nora"
-        ),
-        "attention": Attention(read_at=examples.NOON, due_at=examples.NOON, reason="within_hours"),
-    }
-    return MailContent.model_validate({**plain, **changes})
-
-
-def decision(role: Role) -> Decision:
-    parts = {
-        "intent_switching": 40,
-        "competitor_involved": 15,
-        "open_stage": 10,
-        f"role_{role}": 25,
-        "owned_by_another": -30,
-        "something_new": 1,
-    }
-    return Decision(
-        seller_id="nora",
-        role=role,
-        outcome=Outcome.ALERT,
-        reason="worth_an_alert",
-        relevance=Relevance(
-            score=61,
-            contributions=tuple(Contribution(name=n, points=p) for n, p in parts.items()),
-            versions={},
-        ),
-        attention=None,
-    )
-
-
-PROSPECT = content(
-    LEAVING.model_copy(update={"author": examples.author(name=None, handle="jo42")}),
-    examples.signal_post("p0", quote="Anybody?", posted_at=examples.NOON - timedelta(hours=3)),
-    signal={"subject": examples.subject(account_id=None, name="jo42"), "urgency": Urgency.SOON},
-    role=Role.DESK,
-    account=None,
-    observer="operator@company.example",
-)
-
-
-@pytest.mark.parametrize(
-    ("name", "told"), [("account", content()), ("observed_prospect", PROSPECT)]
-)
+@pytest.mark.parametrize("name", MAILS)
 @pytest.mark.parametrize("part", ["text", "html"])
-def test_a_mail_reads_as_it_did(name: str, told: MailContent, part: str) -> None:
+def test_a_mail_reads_as_it_did(name: str, part: str) -> None:
     """``UPDATE_GOLDEN=1`` writes the files anew; look at the difference."""
     file = GOLDEN / f"{name}.{'txt' if part == 'text' else part}"
-    said = getattr(compose(told), part)
+    said = getattr(MAILS[name], part)
     if os.environ.get("UPDATE_GOLDEN"):
         file.write_text(said, encoding="utf-8")
     assert said == file.read_text(encoding="utf-8")
 
 
-def test_an_alert_goes_to_the_seller_and_threads_by_its_signal() -> None:
+def test_an_alert_goes_to_the_seller_and_begins_a_thread() -> None:
     mail = compose(content())
     assert mail.to == "nora@seller.example"
-    assert mail.subject == "[Hot] Acme GmbH: talks of switching"
-    message = raw_message(mail, SENDER)
-    assert b"References: <signal-5f0c@earshot.example>\r\n" in message
-    assert b"In-Reply-To: <signal-5f0c@earshot.example>\r\n" in message
+    assert mail.thread_id == "a1"
+    assert mail.list_name == "alerts"
+    assert mail.one_click == "https://actions.example/prod/one-click?t=a1.sig"
+
+
+def test_later_mails_of_a_thread_have_its_subject_and_its_root() -> None:
+    first = compose(content(alert={"posts": 3}))
+    assert first.subject == "[Hot] Acme GmbH: talks of switching (3 posts)"
+    root = mail_examples.TOLD.model_copy(update={"posts": 3})
+    for told in (mail_examples.UPDATE, mail_examples.ESCALATION, mail_examples.REMINDER):
+        mail = compose(told.model_copy(update={"root": root}))
+        assert mail.subject == f"Re: {first.subject}"
+        assert mail.thread_id == first.thread_id
+
+
+def test_a_subject_stays_while_its_story_grows() -> None:
+    grown = {"intent": Intent.PURCHASE, "post_count": 40, "revision": 9}
+    now_cold = content(signal=grown, decision=mail_examples.decision(Role.TERRITORY))
+    assert compose(now_cold).subject == compose(content()).subject
+
+
+def test_what_began_before_that_was_noted_is_named_after_what_it_is_now() -> None:
+    assert compose(content(alert={"intent": None, "score": 0})).subject == (
+        "[Warm] Acme GmbH: talks of switching"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"), [(AlertKind.HANDOVER, "Hand-over"), (AlertKind.ESCALATION, "Unanswered")]
+)
+def test_a_thread_that_began_with_a_colleague_says_so(kind: AlertKind, label: str) -> None:
+    assert compose(content(alert={"kind": kind})).subject.startswith(f"[{label}] Acme GmbH: ")
 
 
 def test_while_observing_the_operator_gets_it_and_reads_who_would_have() -> None:
@@ -138,13 +81,21 @@ def test_while_observing_the_operator_gets_it_and_reads_who_would_have() -> None
     assert mail.subject.startswith("[Observing] [Hot] Acme GmbH")
     for part in (mail.text, mail.html):
         assert "nobody but you got this mail" in part
-        assert "Nora" in part
+        assert "Nora Weiss" in part
 
 
-def test_a_long_name_gives_way_to_what_happened() -> None:
-    subject = compose(content(signal={"subject": examples.subject(name="Acme " * 60)})).subject
-    assert len(subject) <= LONGEST_SUBJECT
-    assert subject.endswith("…: talks of switching")
+@pytest.mark.parametrize("intent", Intent)
+@pytest.mark.parametrize("kind", [AlertKind.ALERT, AlertKind.ESCALATION])
+def test_a_long_name_gives_way_to_what_happened(intent: Intent, kind: AlertKind) -> None:
+    told = content(
+        signal={"subject": examples.subject(name="Acme " * 60)},
+        alert={"intent": intent, "kind": kind, "posts": 12_000},
+        observer="operator@company.example",
+    )
+    subject = compose(told).subject
+    assert len(f"Re: {subject}") <= LONGEST_SUBJECT
+    assert f"…: {wording.HEADLINE[intent]}" in subject
+    assert "Acme" in subject
 
 
 @pytest.mark.parametrize(
@@ -158,6 +109,7 @@ def test_words_that_may_not_be_kept_leave_their_link(changes: dict[str, Any]) ->
     mail = compose(content(LEAVING.model_copy(update=changes)))
     for part in (mail.text, mail.html):
         assert "What do people use instead" not in part
+        assert "Words" not in part  # a cue is some of the words
         assert "https://forum.example/t/42#p1" in part
 
 
@@ -174,11 +126,12 @@ def test_words_that_may_not_be_kept_leave_their_link(changes: dict[str, Any]) ->
         "https://",
         "//evil.example/",
         "https://evil.example/" + "a" * 1000,
+        f"https://{'a.' * 60}example/",
         None,
     ],
 )
 def test_what_is_no_plain_web_link_is_not_linked(url: str | None) -> None:
-    mail = compose(content(LEAVING.model_copy(update={"permalink": url})))
+    mail = compose(content(LEAVING.model_copy(update={"permalink": url}), links=None))
     assert "<a " not in mail.html
     assert "Answer at" not in mail.text
 
@@ -197,7 +150,7 @@ def test_a_story_of_many_posts_shows_the_newest_and_counts_the_rest() -> None:
     text = compose(content(*posts)).text
     assert text.index("Post 5.") < text.index("Post 1.")
     assert "Post 0." not in text
-    assert "1 earlier post belongs to the same story." in text
+    assert "1 more post belongs to the same story." in text
 
 
 def test_an_unknown_author_and_object_still_make_a_mail() -> None:
@@ -218,99 +171,77 @@ def test_a_quote_cannot_pretend_to_be_the_mail() -> None:
     assert text.count("\nWHAT TO DO\n") == 1
 
 
-FIRE = "\U0001f525" * 3000  # the heaviest to say in quoted-printable
-HOSTILE = st.text() | st.sampled_from(
-    [
-        "x\r\nBcc: victim@example.com",
-        "<script>alert(1)</script><img src=x onerror=alert(1)>",
-        "\u202e\u2066right to left",
-        "{{ 7 * 7 }}{% raw %}",
-        "\ud800 alone",
-        FIRE,
-        "\"&'<>" * 900,
-    ]
-)
+def test_an_update_tells_first_what_is_new() -> None:
+    text = MAILS["update"].text
+    assert text.index("New since the last mail: 1 post.") < text.index("WHAT IS NEW")
+    assert "WHAT WAS SAID" not in text
 
 
-class _Tags(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen: list[tuple[str, str]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen += [(tag, name) for name, _ in attrs] or [(tag, "")]
+def test_what_was_resolved_meanwhile_stands_on_top_and_asks_for_nothing() -> None:
+    mail = MAILS["update_of_stories"]
+    assert mail.text.startswith("Jonas Brandt claimed it at 13:40. Nothing is expected of you.")
+    assert "Expected: an answer" not in mail.text + mail.html
 
 
-def tags(mail: Mail) -> list[tuple[str, str]]:
-    parser = _Tags()
-    parser.feed(mail.html)
-    return sorted(set(parser.seen))
+def test_a_hand_over_is_expected_to_be_answered_when_its_lease_ends() -> None:
+    assert "Expected: an answer by Wed 18 Nov 2026, 16:58 CET." in MAILS["handover"].text
+    late = mail_examples.HANDED.model_copy(update={"lease_until": examples.NOON, "from_id": None})
+    text = compose(mail_examples.HANDOVER.model_copy(update={"claim": late})).text
+    assert "Expected: an answer by Wed 18 Nov 2026, 15:00 CET." in text
+    assert "A colleague handed this over to you." in text
 
 
-def test_the_heaviest_mail_stays_far_below_what_mail_clients_clip() -> None:
-    """Gmail cuts a message at about 102 KB."""
-    told = PROSPECT.signal.subject.model_copy(update={"name": FIRE})
-    post = LEAVING.model_copy(
-        update={
-            "quote": FIRE,
-            "author": examples.author().model_copy(update={"name": FIRE, "handle": FIRE}),
-            "permalink": "https://x.example/" + "=" * 980,
-        }
+def test_an_escalation_says_who_left_it() -> None:
+    own = mail_examples.SILENT.model_copy(update={"seller_id": "nora", "lease_until": None})
+    told = mail_examples.ESCALATION
+    assert "You took this on" in compose(told.model_copy(update={"claim": own})).text
+    assert "Nobody has answered this yet" in compose(told.model_copy(update={"claim": None})).text
+
+
+def test_who_stands_in_for_the_owner_is_told_so() -> None:
+    decided = mail_examples.decision(Role.DEPUTY, reason="stands_in")
+    text = compose(content(decision=decided)).text
+    assert "You are a deputy for Acme GmbH, and the owner is away." in text
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_has_its_reason(role: Role) -> None:
+    mail = compose(content(role=role))
+    assert wording.WHY_ME[role].format(subject="Acme GmbH", objects="RivalCRM") in mail.text
+
+
+def test_news_says_what_of() -> None:
+    told = {"intent": Intent.NEWS, "objects": ()}
+    assert "has new funding" in compose(content(signal={**told, "event": Event.FUNDING})).text
+    assert "is in the news" in compose(content(signal=told)).text
+
+
+def test_a_heavy_play_is_shown_as_text() -> None:
+    heavy = mail_examples.PLAY.model_copy(
+        update={"html": "<p>x</p>" * 5_000, "text": "Ask.\nListen."}
     )
-    signal = content().signal.model_copy(update={"subject": told, "objects": ("x:" + FIRE,) * 5})
-    account = examples.account(industry=FIRE, stage=FIRE, owner=FIRE)
-    heaviest = content(*[post] * 7, account=account).model_copy(update={"signal": signal})
-    assert len(raw_message(compose(heaviest), SENDER)) < 80_000
+    mail = compose(content(play=heavy))
+    assert "Ask.<br>Listen." in mail.html
+    assert "| Ask.\n| Listen.\n" in mail.text
 
 
-@given(HOSTILE, HOSTILE, HOSTILE)
-@example(FIRE, FIRE, FIRE)
-@example("a\n" * 3000, FIRE, '"' * 900)
-def test_strangers_words_add_no_header_no_tag_and_no_weight(
-    quote: str, name: str, value: str
-) -> None:
-    post = LEAVING.model_copy(
-        update={
-            "quote": quote,
-            "author": examples.author().model_copy(update={"name": name, "handle": value}),
-            "evidence": (Evidence.model_construct(kind=EvidenceKind.CUE, value=value),),
-        }
+def test_a_story_without_posts_left_still_makes_a_mail() -> None:
+    bare = Story(signal=mail_examples.NEWS, posts=())
+    told = content(others=[bare]).model_copy(update={"stories": (bare, bare)})
+    assert "Has new funding" in compose(told).html
+
+
+def test_links_that_are_none_make_no_button() -> None:
+    broken = mail_examples.links().model_copy(
+        update=dict.fromkeys(type(mail_examples.links()).model_fields, "javascript:alert(1)")
     )
-    subject = examples.subject().model_copy(update={"name": name})
-    told = content(*[post] * 7)
-    hostile = told.model_copy(
-        update={"signal": told.signal.model_copy(update={"subject": subject})}
-    )
-    mail = compose(hostile)
-    message = raw_message(mail, SENDER)
-    headers = message.split(b"\r\n\r\n", maxsplit=1)[0]
-    assert re.findall(rb"^([A-Za-z-]+):", headers, re.MULTILINE) == [
-        b"From",
-        b"To",
-        b"Subject",
-        b"References",
-        b"In-Reply-To",
-        b"List-Id",
-        b"Auto-Submitted",
-        b"MIME-Version",
-        b"Content-Type",
-    ]
-    assert len(mail.subject) <= LONGEST_SUBJECT
-    assert set(tags(mail)) <= set(tags(compose(told))) | {("div", "class"), ("i", "")}
-    assert len(message) < 100_000
+    mail = compose(content(links=broken))
+    assert "javascript" not in mail.html + mail.text
+    assert mail.one_click == ""
 
 
 @pytest.mark.parametrize(
-    ("score", "urgency", "label"),
-    [
-        (80, Urgency.NONE, "Hot"),
-        (60, Urgency.NOW, "Hot"),
-        (79, Urgency.NONE, "Warm"),
-        (60, Urgency.SOON, "Warm"),
-        (69, Urgency.NONE, "Note"),
-    ],
+    ("score", "label"), [(80, "Hot"), (79, "Warm"), (70, "Warm"), (69, "Note")]
 )
-def test_the_label_is_read_off_the_score_and_never_below_the_urgency(
-    score: int, urgency: Urgency, label: str
-) -> None:
-    assert wording.label(score, urgency) == label
+def test_the_label_is_read_off_the_score(score: int, label: str) -> None:
+    assert wording.label(score) == label

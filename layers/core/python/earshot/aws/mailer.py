@@ -2,8 +2,8 @@
 
 import re
 from email.message import EmailMessage
-from email.policy import SMTP
-from typing import TYPE_CHECKING
+from email.policy import EmailPolicy
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -28,6 +28,22 @@ _PERMANENT = frozenset({"BadRequestException"})
 _NEVER_CONNECTED = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html
 _TAG = re.compile(r"[A-Za-z0-9_.@-]{1,256}")
+# A line of a message has 998 octets at most (RFC 5322, 2.1.1).
+_URL = re.compile(r"https?://[\x21-\x3b\x3d\x3f-\x7e]{1,900}")
+_WHOLE = frozenset({"To", "References", "In-Reply-To", "List-Id", "List-Unsubscribe"})
+
+
+class _WholeIdentities(EmailPolicy):
+    """As SMTP wants it, but what identifies stays in one piece: folded as text, an id or a URL of
+    more than a line becomes encoded words, which no mail program reads there."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name in _WHOLE and value.isascii():
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_POLICY = _WholeIdentities(linesep="\r\n")
 
 
 class Mailer:
@@ -39,7 +55,7 @@ class Mailer:
     def send(self, mail: Mail, alert_id: str) -> str:
         """The message id of SES. ``MailRefusedError`` when it is known that nothing was sent;
         ``MailOutcomeUnknownError`` when SES may have accepted the mail without our learning it."""
-        if not _TAG.fullmatch(alert_id):
+        if not _TAG.fullmatch(alert_id) or not _TAG.fullmatch(mail.thread_id):
             raise MailRefusedError("alert_id_is_no_tag", permanent=True)
         try:
             answer = self._ses.send_email(
@@ -64,14 +80,17 @@ def raw_message(mail: Mail, sender: str) -> bytes:
     """A multipart/alternative message. SES sets Message-ID and Date itself, so mails of one
     thread refer to a root that was never sent."""
     domain = sender.rpartition("@")[2].strip("<> ")
-    root = f"<signal-{mail.thread_id}@{domain}>"
-    message = EmailMessage(policy=SMTP)
+    root = f"<thread-{mail.thread_id}@{domain}>"
+    message = EmailMessage(policy=_POLICY)
     message["From"] = sender
     message["To"] = mail.to
     message["Subject"] = mail.subject
     message["References"] = root
     message["In-Reply-To"] = root
-    message["List-Id"] = f"Earshot alerts <alerts.{domain}>"
+    message["List-Id"] = f"Earshot {mail.list_name} <{mail.list_name}.{domain}>"  # RFC 2919
+    if _URL.fullmatch(mail.one_click):  # RFC 8058: the mail program posts these words there
+        message["List-Unsubscribe"] = f"<{mail.one_click}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
     message.set_content(mail.text, cte=_lighter(mail.text))
     message.add_alternative(mail.html, subtype="html", cte=_lighter(mail.html))
