@@ -5,7 +5,7 @@ from typing import Any
 from chalice import Chalice, Rate
 from chalice.app import CloudWatchEvent, DynamoDBEvent
 
-from earshot.flows import send_alerts, settle_mail, sweep_outbox
+from earshot.flows import send_alerts, send_digests, settle_mail, sweep_outbox
 
 app = Chalice(app_name="alerts", configure_logs=False)
 
@@ -18,6 +18,11 @@ def send(event: DynamoDBEvent) -> dict[str, Any]:
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_outbox")
 def sweep(event: CloudWatchEvent) -> dict[str, Any]:
     return sweep_outbox.handle(event.to_dict(), event.context)
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES), name="send_digests")
+def begin_digests(event: CloudWatchEvent) -> dict[str, Any]:
+    return send_digests.handle(event.to_dict(), event.context)
 
 
 @app.lambda_function(name="settle_mail")

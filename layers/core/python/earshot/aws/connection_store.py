@@ -1,4 +1,4 @@
-"""Connections: what is configured for each, and how far the polled ones got."""
+"""Connections: what is configured for each, how far the polled ones got, and whether they work."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from earshot.aws import keys
 from earshot.aws.fresh import Fresh
 from earshot.aws.queries import partition
-from earshot.domain.deliveries import Connection
+from earshot.domain.deliveries import Connection, ConnectionState, Delivery
 from earshot.errors import UnknownConnectionError
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class ConnectionStore:
     def __init__(self, table: "Table") -> None:
         self._table = table
         self._fresh: Fresh[tuple[str, str], Connection | None] = Fresh()
+        self._noted: Fresh[tuple[str, str], bool] = Fresh()
 
     def get(self, source: str, connection_id: str) -> Connection:
         """``UnknownConnectionError`` when it is not configured. The answer, also that one, may be a
@@ -71,6 +72,35 @@ class ConnectionStore:
             )
         except self._table.meta.client.exceptions.ConditionalCheckFailedException:
             return
+
+    def note_delivery(self, delivery: Delivery) -> None:
+        """That the connection delivered; of many in a minute the first is noted. It never goes
+        back, and nothing is made of a connection that was removed."""
+        self._noted.get(
+            (delivery.source, delivery.connection_id),
+            lambda: self._save_delivery(delivery),
+            max_age=MAX_AGE_SECONDS,
+        )
+
+    def _save_delivery(self, delivery: Delivery) -> bool:
+        try:
+            self._table.update_item(
+                Key=keys.connection(delivery.source, delivery.connection_id),
+                UpdateExpression="SET last_delivery_at = :at",
+                ConditionExpression="attribute_exists(pk) AND "
+                "(attribute_not_exists(last_delivery_at) OR last_delivery_at < :at)",
+                ExpressionAttributeValues={":at": keys.timestamp(delivery.received_at)},
+            )
+        except self._table.meta.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def states(self) -> Iterator[ConnectionState]:
+        """Whether each delivers, in the order of their names."""
+        for row in partition(self._table, keys.connections()):
+            yield ConnectionState.model_validate(
+                {name: row[name] for name in ConnectionState.model_fields if name in row}
+            )
 
     def last_error(self, connection: Connection) -> str | None:
         """Why the last poll failed; ``None`` when it worked, or there was none."""

@@ -1,9 +1,11 @@
 """What sellers chose for themselves."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from earshot.aws import keys
 from earshot.aws.items import item_of, model_of
+from earshot.aws.queries import batch
 from earshot.aws.transactions import Action, Refusal
 from earshot.domain.preferences import Preferences
 
@@ -20,6 +22,12 @@ class PreferenceStore:
         key = keys.preferences(seller_id)
         found = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
         return model_of(Preferences, found) if found else None
+
+    def of(self, seller_ids: Sequence[str]) -> dict[str, Preferences]:
+        """By seller, for those who chose something."""
+        rows = batch(self._table, [keys.preferences(seller_id) for seller_id in seller_ids])
+        found = (model_of(Preferences, row) for row in rows)
+        return {chosen.seller_id: chosen for chosen in found}
 
     def puts(self, chosen: Preferences) -> Action:
         """In the place of the version that it was made from, which is one less."""

@@ -41,3 +41,13 @@ class Delivery(Model):
     delivery_id: Identifier
     raw_key: Identifier
     received_at: Utc
+
+
+class ConnectionState(Model):
+    """When a connection last delivered, and why it last failed; ``None`` where it never did."""
+
+    source: Slug
+    connection_id: Slug
+    last_delivery_at: Utc | None = None
+    last_error: str | None = None
+    last_error_at: Utc | None = None

@@ -1,13 +1,29 @@
 """What one digest tells a seller: what came in, what waits for an answer, what others took care of,
 and whether the sources still deliver."""
 
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
+from earshot.domain.answer_time import expected_by
 from earshot.domain.business import Account, Seller
-from earshot.domain.decisions import Alert
+from earshot.domain.decisions import Alert, Claim, Feedback, FeedbackKind, Waiting
+from earshot.domain.deliveries import ConnectionState
 from earshot.domain.links import ActionLinks
-from earshot.domain.signals import Signal, SignalPost
+from earshot.domain.pages import OpenSignal
+from earshot.domain.signals import Signal, SignalPost, Urgency
 from earshot.domain.values import EmailAddress, Model, Score, Slug, Utc
+
+POSTS_SHOWN = 3
+WAITS_FOR = timedelta(days=14)
+"""What nobody answered for longer is no news any more."""
+PROSPECTS = "Prospects"
+
+_ANSWERS = frozenset((FeedbackKind.NOT_RELEVANT, FeedbackKind.WON, FeedbackKind.LOST))
+_PRESSING = tuple(Urgency)
+
+PostId = tuple[str, str]
+SignalKey = tuple[str, str]
 
 
 class DigestItem(Model):
@@ -44,16 +60,6 @@ class OpenItem(Model):
     link: str = ""
 
 
-class ConnectionState(Model):
-    """When a connection last delivered, and why it last failed; ``None`` where it never did."""
-
-    source: Slug
-    connection_id: Slug
-    last_delivery_at: Utc | None = None
-    last_error: str | None = None
-    last_error_at: Utc | None = None
-
-
 class Resolved(Model):
     """A story that needs nothing from the seller any more; ``said`` is a plain sentence without a
     full stop, such as ``Ben Ek takes care of it``."""
@@ -87,3 +93,105 @@ class Digest(Model):
     connections: tuple[ConnectionState, ...] = ()
     observer: EmailAddress | None = None
     links: ActionLinks | None = None
+
+
+@dataclass
+class Pile:
+    """All that waits of one signal: single posts, and what alerts were to tell of it."""
+
+    key: SignalKey
+    score: int = -1
+    reason: str = ""
+    posts: set[PostId] = field(default_factory=set)
+    alert_ids: set[str] = field(default_factory=set)
+
+    def put(self, waiting: Waiting) -> None:
+        if waiting.alert_id:
+            self.alert_ids.add(waiting.alert_id)
+        else:
+            self.posts.add((waiting.source, waiting.native_id))
+        self.score, self.reason = max((self.score, self.reason), (waiting.score, waiting.reason))
+
+    def put_pile(self, other: "Pile") -> None:
+        """What waits of a signal that proved to be the same story."""
+        self.posts |= other.posts
+        self.alert_ids |= other.alert_ids
+        self.score, self.reason = max((self.score, self.reason), (other.score, other.reason))
+
+    @property
+    def size(self) -> int:
+        return len(self.posts) + len(self.alert_ids)
+
+
+def piles(waiting: Iterable[Waiting], alerts: Mapping[str, Alert]) -> list[Pile]:
+    """By signal, the highest score first. An alert is on the pile of each signal that it was to
+    tell of; ``alerts`` holds those that are still known."""
+    found: dict[SignalKey, Pile] = {}
+    for one in waiting:
+        alert = alerts.get(one.alert_id)
+        own = {(one.subject_id, one.signal_id)}
+        for key in sorted(own | alert.signal_ids if alert else own):
+            found.setdefault(key, Pile(key)).put(one)
+    return sorted(found.values(), key=lambda pile: (-pile.score, pile.key))
+
+
+def ranked(items: Iterable[DigestItem]) -> list[DigestItem]:
+    """By score, then by urgency, then the latest first."""
+    return sorted(
+        items,
+        key=lambda item: (
+            -item.score,
+            _PRESSING.index(item.signal.urgency),
+            -item.signal.last_posted_at.timestamp(),
+            item.signal.signal_id,
+        ),
+    )
+
+
+def grouped(
+    items: Iterable[DigestItem], accounts: Mapping[str, Account]
+) -> tuple[DigestGroup, ...]:
+    """By account, each group at the rank of its first item; prospects are one group."""
+    groups: dict[str, list[DigestItem]] = {}
+    for item in items:
+        groups.setdefault(item.signal.subject.account_id or "", []).append(item)
+    return tuple(
+        DigestGroup(
+            name=members[0].signal.subject.name if account_id else PROSPECTS,
+            account=accounts.get(account_id),
+            items=tuple(members),
+        )
+        for account_id, members in groups.items()
+    )
+
+
+def is_taken(claim: Claim | None, seller_id: str) -> bool:
+    """Whether somebody else takes care of it, or it is done."""
+    if claim is None or claim.state == "offered":
+        return False
+    return claim.state == "done" or claim.seller_id != seller_id
+
+
+def said_of(claim: Claim, seller_id: str, names: Mapping[str, str]) -> str:
+    """``names`` are those of sellers, by id."""
+    who = "You" if claim.seller_id == seller_id else names.get(claim.seller_id, "A colleague")
+    if claim.state == "done":
+        return f"{who} settled it"
+    return f"{who} takes care of it"
+
+
+def waits(claim: Claim | None, answer: Feedback | None, seller_id: str) -> bool:
+    """Whether a signal that the seller was told of still waits for their answer."""
+    return not is_taken(claim, seller_id) and (answer is None or answer.kind not in _ANSWERS)
+
+
+def open_item(
+    told: OpenSignal, signal: Signal, seller: Seller, *, claim: Claim | None, link: str = ""
+) -> OpenItem:
+    return OpenItem(
+        signal=signal,
+        told_at=told.told_at,
+        expected_by=expected_by(signal.urgency, seller.hours, told.told_at),
+        claimed_by=seller.name if claim and claim.seller_id == seller.seller_id else None,
+        link=link,
+    )

@@ -13,31 +13,26 @@ from typing import TYPE_CHECKING
 from earshot.aws import clients
 from earshot.aws.config_store import ConfigStore
 from earshot.aws.connection_store import ConnectionStore
-from earshot.aws.digest_store import MOST_TOLD, DigestStore, told_as
-from earshot.aws.open_signal_store import OpenSignalStore
+from earshot.aws.digest_store import MOST_TOLD, DigestStore
 from earshot.aws.outbox import Outbox
 from earshot.aws.preference_store import PreferenceStore
 from earshot.aws.seller_store import SellerStore
-from earshot.aws.signal_store import SignalStore
 from earshot.aws.waiting_store import WaitingStore
 from earshot.domain.attention import attend, local_day
 from earshot.domain.digest import Digest
-from earshot.domain.mail import Mail
-from earshot.domain.mail_digest import compose_digest
+from earshot.domain.mail import Mail, compose_digest
 from earshot.domain.models import Alert, AlertState, DigestWish, Seller, Urgency, Waiting
 from earshot.errors import GoneError
 from earshot.flows.action_links import ActionLinker, action_linker
 from earshot.flows.postponed import Postponed
 from earshot.flows.read_digest import DigestReading, digest_reading_on
+from earshot.flows.settle_digest import DigestSettlement, digest_settlement_on
 from earshot.settings import settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 ASK_AGAIN = timedelta(minutes=10)
-MOST_OPENED = 200
-"""Of very many stories the best are listed for the seller as open."""
-
 _UNFINISHED = frozenset((AlertState.PENDING, AlertState.SENDING))
 
 
@@ -50,8 +45,7 @@ class DigestDrafts:
     preferences: PreferenceStore
     configs: ConfigStore
     connections: ConnectionStore
-    signals: SignalStore
-    opened: OpenSignalStore
+    settlement: DigestSettlement
     reading: DigestReading
     linker: ActionLinker | None
 
@@ -65,30 +59,10 @@ class DigestDrafts:
         if previous and previous.state in _UNFINISHED:
             return Postponed(now + ASK_AGAIN, "previous_digest")
         if previous and previous.state is AlertState.SENT:
-            self.after_sent(previous)
-        waiting = list(self._told_by(alert, now).values())
+            self.settlement.after_sent(previous)
+        waiting = self._told_by(alert, now)
         since = previous.told_at if previous else None
         return compose_digest(self._digest(alert, seller, waiting, since=since, now=now))
-
-    def after_sent(self, alert: Alert) -> None:
-        """What the digest told is on the seller's list and waits no more. Safe to repeat."""
-        told = self.digests.told(alert.alert_id)
-        if not told:
-            return
-        rows = dict(self._rows(alert.seller_id, told))
-        for pile in self.reading.piles(list(rows.values()))[:MOST_OPENED]:
-            signal = self.signals.present(*pile.key)
-            if signal and alert.told_at:
-                self.opened.told(
-                    alert.seller_id,
-                    signal.subject.subject_id,
-                    signal.signal_id,
-                    alert_id=alert.alert_id,
-                    score=pile.score,
-                    at=alert.told_at,
-                )
-        self.waiting.delete(alert.seller_id, rows)
-        self.digests.forget(alert.alert_id)
 
     def _seller(self, alert: Alert) -> Seller:
         chosen = self.preferences.get(alert.seller_id)
@@ -98,16 +72,14 @@ class DigestDrafts:
             raise GoneError("seller")
         return seller
 
-    def _told_by(self, alert: Alert, now: datetime) -> dict[str, Waiting]:
+    def _told_by(self, alert: Alert, now: datetime) -> list[Waiting]:
         """The rows that this digest tells, which it is bound to from now on."""
-        told = self.digests.told(alert.alert_id)
-        if told is None:
+        frozen = self.digests.frozen(alert.alert_id)
+        if frozen is None:
             rows = sorted(self.waiting.all(alert.seller_id), key=lambda row: -row[1].score)
-            told = self.digests.fix(alert.alert_id, [key for key, _ in rows[:MOST_TOLD]], now)
-        return dict(self._rows(alert.seller_id, told))
-
-    def _rows(self, seller_id: str, told: frozenset[bytes]) -> list[tuple[str, Waiting]]:
-        return [(key, row) for key, row in self.waiting.all(seller_id) if told_as(key) in told]
+            told = [key for key, _ in rows[:MOST_TOLD]]
+            frozen = self.digests.freeze(alert.alert_id, told, now)
+        return list(self.settlement.rows(alert.seller_id, frozen.rows).values())
 
     def _digest(
         self,
@@ -154,8 +126,7 @@ def digest_drafts_on(table: "Table", linker: ActionLinker | None) -> DigestDraft
         preferences=PreferenceStore(table),
         configs=ConfigStore(table),
         connections=ConnectionStore(table),
-        signals=SignalStore(table),
-        opened=OpenSignalStore(table),
+        settlement=digest_settlement_on(table),
         reading=digest_reading_on(table),
         linker=linker,
     )

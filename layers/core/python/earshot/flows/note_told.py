@@ -8,7 +8,7 @@ from earshot.aws import clients
 from earshot.aws.open_signal_store import OpenSignalStore
 from earshot.aws.play_store import PlayStore
 from earshot.domain.models import Alert, AlertKind
-from earshot.flows.draft_digest import DigestDrafts, digest_drafts
+from earshot.flows.settle_digest import DigestSettlement, digest_settlement
 from earshot.settings import settings
 
 MOST_SIGNALS = 20
@@ -19,7 +19,7 @@ MOST_SIGNALS = 20
 class Noting:
     opened: OpenSignalStore
     plays: PlayStore
-    digests: DigestDrafts
+    digests: DigestSettlement
 
     def told(self, alert: Alert, now: datetime) -> None:
         """The seller's open signals, the play's use; of a digest, that nothing of it waits."""
@@ -41,4 +41,4 @@ class Noting:
 @cache
 def noting() -> Noting:
     table = clients.table(settings().EARSHOT_TABLE)
-    return Noting(OpenSignalStore(table), PlayStore(table), digest_drafts())
+    return Noting(OpenSignalStore(table), PlayStore(table), digest_settlement())

@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from earshot.aws import clients, keys
+from earshot.aws.connection_store import ConnectionStore
 from earshot.aws.envelopes import DeliveryMessage, parse
 from earshot.aws.mention_message import MentionMessage
 from earshot.aws.queues import Queue
@@ -49,6 +50,11 @@ def mentions_queue() -> Queue:
 
 
 @cache
+def connections() -> ConnectionStore:
+    return ConnectionStore(clients.table(settings().EARSHOT_TABLE))
+
+
+@cache
 def dead_letters() -> Queue:
     return Queue(clients.sqs(), settings().EARSHOT_DELIVERIES_DLQ_URL)
 
@@ -63,6 +69,7 @@ def handle_record(record: SQSRecord) -> None:
     try:
         delivery = parse(DeliveryMessage, record.body).delivery
         logger.set_correlation_id(delivery.delivery_id)
+        connections().note_delivery(delivery)
         understand_delivery(delivery, artifact().current(), eraser())
     except GoneError:
         count("delivery_expired")
