@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from earshot.aws import keys
+from earshot.flows import settle_mail
+from earshot.flows.counting import count
 from earshot.settings import Settings
 from earshot_ops import build, chalice_configuration, layer
 from earshot_ops.chalice_configuration import ROOT, LambdaConfiguration
@@ -257,6 +259,38 @@ def test_dead_letters_and_waiting_messages_have_their_alarms(built: Built) -> No
         ("ApproximateAgeOfOldestMessage", "DeliveriesQueue"): 300,
         ("ApproximateAgeOfOldestMessage", "MentionsQueue"): 300,
     }
+
+
+@pytest.mark.parametrize("metric", ["mail_paused", "mail_resent"])
+def test_mail_that_is_paused_or_went_twice_rings_by_the_metric_that_is_counted(
+    built: Built, metric: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    variables = built.apps["alerts"]["Globals"]["Function"]["Environment"]["Variables"]
+    namespace, service = variables["POWERTOOLS_METRICS_NAMESPACE"], "POWERTOOLS_SERVICE_NAME"
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", namespace["Fn::Sub"])
+    monkeypatch.setenv(service, variables[service])
+    count(metric)
+    written = json.loads(capsys.readouterr().out)
+    (counted,) = written["_aws"]["CloudWatchMetrics"]
+    (alarm,) = (
+        resource["Properties"]
+        for _, resource in built.of_type("AWS::CloudWatch::Alarm")
+        if resource["Properties"]["MetricName"] == metric
+    )
+    assert namespace == {"Fn::Sub": "Earshot/${Stage}"} == alarm["Namespace"]
+    assert counted["Namespace"] == namespace["Fn::Sub"]
+    assert counted["Dimensions"] == [[one["Name"] for one in alarm["Dimensions"]]]
+    assert [one["Value"] for one in alarm["Dimensions"]] == [written["service"]]
+    assert [one["Name"] for one in counted["Metrics"]] == [metric]
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 0)
+    assert alarm["TreatMissingData"] == "notBreaching"
+    assert alarm["AlarmActions"]
+
+
+def test_every_event_that_ses_publishes_is_known_to_who_settles(built: Built) -> None:
+    destination = built.data["MailEvents"]["Properties"]["EventDestination"]
+    published = {kind.casefold() for kind in destination["MatchingEventTypes"]}
+    assert published == {kind.casefold() for kind in settle_mail.EVENT_TYPES}
 
 
 def test_the_api_is_throttled(built: Built) -> None:

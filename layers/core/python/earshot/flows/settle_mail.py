@@ -29,7 +29,7 @@ _STATUS_BY_TYPE = {
     "Complaint": "complained",
     "Reject": "rejected",
 }
-_KNOWN = {*_ACCEPTED, *_STATUS_BY_TYPE}
+EVENT_TYPES = {*_ACCEPTED, *_STATUS_BY_TYPE}
 # Nothing was tried: SES had the address on its own list, and does not count it either.
 _NOT_TRIED = "OnAccountSuppressionList"
 
@@ -165,7 +165,7 @@ def parse(message: str) -> MailEvent:
         event = MailEvent.model_validate_json(message)
     except ValidationError as error:
         raise MalformedPayloadError(f"{error.error_count()} fields of an event") from error
-    if event.event_type not in _KNOWN:
+    if event.event_type not in EVENT_TYPES:
         raise MalformedPayloadError("unknown type")
     if not event.alert_id:
         raise MalformedPayloadError("no alert_id")
