@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from earshot.aws import keys
 from earshot.aws.config_store import Config, ConfigStore
 from earshot.aws.mail_health import MailHealth, Suppression
+from earshot.aws.outbox import Outbox
 from earshot.domain.mail import Mail
 from earshot.domain.mail_health import MailFigures, arrival_after, microseconds
+from earshot.domain.models import Alert, AlertState
 from earshot.errors import SuppressedError
 from earshot.flows.gate_mail import LONGEST_WAIT, MailGate
 from earshot.flows.postponed import Postponed
+from tests.couriers import courier, settlement
 from tests.examples import NOON
 
 KIM = "Kim@Example.com"
@@ -239,6 +242,49 @@ def test_the_gate_asks_for_suppression_then_pause_then_rate(health: MailHealth, 
     configs.resume(NOON)
     assert gate.of(mail("other@example.com"), NOON) is None
     assert "Item" in table.get_item(Key=keys.mail_rate())
+
+
+class Office:
+    """A mail service that takes all, and the bucket of the journal."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def send(self, mail: Mail, alert_id: str) -> str:
+        self.sent.append(alert_id)
+        return f"m{len(self.sent)}"
+
+    def put_object(self, **request: Any) -> None:
+        """Nothing reads it here."""
+
+
+def test_alerts_wait_while_mail_is_paused_and_end_when_their_seller_is_suppressed(
+    health: MailHealth, table: Any
+) -> None:
+    outbox, configs, office, now = Outbox(table), ConfigStore(table), Office(), [NOON]
+    sending = courier(
+        outbox,
+        mail_service=office,
+        settlement=settlement(outbox, office),
+        draft=lambda alert, _: mail(f"{alert.seller_id}@example.com"),
+        gate=MailGate(health, configs, Waits()).of,
+        clock=lambda: now[0],
+    )
+    for seller in ("kim", "lee"):
+        alert = Alert(alert_id=seller, seller_id=seller, state=AlertState.PENDING, due_at=NOON)
+        table.put_item(**outbox.inserts(alert)["Put"])
+    configs.pause("bounces", NOON, seen=configs.get())
+    health.suppress(KIM, "bounced", NOON)
+    assert [sending.deliver(seller) for seller in ("kim", "lee")] == ["failed", "postponed"]
+    ended, waits = outbox.get("kim"), outbox.get("lee")
+    assert ended is not None
+    assert waits is not None
+    assert (ended.state, ended.failure) == (AlertState.FAILED, "suppressed")
+    assert (waits.state, waits.due_at) == (AlertState.PENDING, NOON + timedelta(minutes=10))
+    configs.resume(NOON)
+    now[0] += timedelta(minutes=10)
+    assert [sending.deliver(seller) for seller in ("kim", "lee")] == ["not_due", "sent"]
+    assert office.sent == ["lee"]
 
 
 def test_times_in_the_table_are_whole_numbers(health: MailHealth, table: Any) -> None:

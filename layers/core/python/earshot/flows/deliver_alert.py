@@ -18,7 +18,13 @@ from earshot.aws.mailer import Mailer
 from earshot.aws.outbox import Outbox
 from earshot.domain.mail import Mail
 from earshot.domain.models import Alert, AlertKind, AlertState
-from earshot.errors import GoneError, MailOutcomeUnknownError, MailRefusedError, PermanentError
+from earshot.errors import (
+    GoneError,
+    MailOutcomeUnknownError,
+    MailRefusedError,
+    PermanentError,
+    SuppressedError,
+)
 from earshot.flows.counting import count
 from earshot.flows.divert import Diverting, diverting
 from earshot.flows.draft_mail import drafts
@@ -101,7 +107,8 @@ class Courier:
         except GoneError:
             return _applied(self.outbox.cancel(alert.alert_id, now), Outcome.CANCELLED)
         except PermanentError as error:
-            reason = type(error).__name__
+            is_suppressed = isinstance(error, SuppressedError)
+            reason = "suppressed" if is_suppressed else type(error).__name__
             return _applied(self.outbox.fail(alert, reason, now), Outcome.FAILED)
         if isinstance(mail, Diverted):
             return self._divert(alert, mail.reason)
