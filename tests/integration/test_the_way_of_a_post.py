@@ -46,7 +46,8 @@ def test_a_post_about_an_account_alerts_its_owner_and_says_why(house: House) -> 
         "ben": "below_threshold",
         "carla": "below_threshold",
     }
-    assert [(seller, state) for _, seller, state in house.alerts()] == [("anna", "PENDING")]
+    states = sorted((seller, state) for _, seller, state in house.alerts())
+    assert states == [("anna", "CANCELLED"), ("anna", "PENDING")]
 
 
 def test_a_stranger_is_a_prospect_for_the_desk_of_the_competitor(house: House) -> None:
@@ -99,7 +100,7 @@ def test_the_same_post_through_two_connections_is_one_signal(house: House) -> No
 
 def test_one_post_about_two_accounts_alerts_their_owner_once(house: House) -> None:
     house.furnish()
-    house.deliver(entry(1, "Acme and Betatron are both leaving RivalCRM"))
+    house.deliver(entry(1, "We at Acme and Betatron are leaving RivalCRM, any alternatives?"))
     house.run()
     assert len(house.signals(ACME, BETA)) == 2
     assert [seller for _, seller, _ in house.alerts()] == ["anna"]
@@ -165,7 +166,8 @@ def test_a_story_whose_unsent_alert_was_cancelled_is_told_when_it_goes_on(house:
     assert [state for *_, state in house.alerts()] == ["CANCELLED"]
     house.deliver(entry(2, LEAVING, thread_id="p1"))
     house.run()
-    assert [(seller, state) for _, seller, state in house.alerts()] == [("anna", "PENDING")]
+    states = sorted((seller, state) for _, seller, state in house.alerts())
+    assert states == [("anna", "CANCELLED"), ("anna", "PENDING")]
 
 
 def test_an_erased_person_is_gone_with_every_post_and_refused_from_then_on(house: House) -> None:
