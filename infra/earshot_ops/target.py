@@ -18,13 +18,14 @@ from earshot.aws.mail_health import MailHealth
 from earshot.aws.outbox import Outbox
 from earshot.aws.play_store import PlayStore
 from earshot.aws.post_store import PostStore
+from earshot.aws.preference_store import PreferenceStore
 from earshot.aws.raw_archive import RawArchive
 from earshot.aws.receipt_store import ReceiptStore
 from earshot.aws.secret_store import SecretStore
 from earshot.aws.seller_store import SellerStore
 from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
-from earshot.aws.tombstone_store import read_secret
+from earshot.aws.tombstone_store import TombstoneStore, read_secret
 from earshot.aws.watchlist_artifact import WatchlistArtifact
 from earshot.flows.disambiguate import Disambiguation
 from earshot.flows.erase import Eraser
@@ -127,6 +128,10 @@ class Target:
         return PlayStore(self.table)
 
     @property
+    def preferences(self) -> PreferenceStore:
+        return PreferenceStore(self.table)
+
+    @property
     def mail_health(self) -> MailHealth:
         return MailHealth(self.table)
 
@@ -176,13 +181,20 @@ class Target:
         )
 
     @cached_property
-    def eraser(self) -> Eraser:
+    def _tombstone_secret(self) -> bytes:
         name = self.deployed.outputs["TombstoneSecretArn"]
-        secret = read_secret(self.access.client("secretsmanager"), name)
+        return read_secret(self.access.client("secretsmanager"), name)
+
+    @property
+    def tombstones(self) -> TombstoneStore:
+        return TombstoneStore(self.table, self._tombstone_secret)
+
+    @cached_property
+    def eraser(self) -> Eraser:
         return Eraser(
             archive=RawArchive(self.s3, self.bucket),
             posts=self.posts,
-            reconciling=reconciling_on(self.table, secret),
+            reconciling=reconciling_on(self.table, self._tombstone_secret),
             journal=self.journal,
         )
 

@@ -392,54 +392,6 @@ def test_a_feed_is_connected_by_its_address_and_keeps_its_cursor(
     assert (found.url, found.cursor["etag"]) == (url, '"1"')
 
 
-# why
-
-
-def test_why_tells_who_heard_and_who_did_not(house: House, earshot: Earshot) -> None:
-    house.furnish()
-    house.deliver(entry(1, LEAVING))
-    house.run()
-    lines = earshot("why", "https://forum.example/t/1").stdout.splitlines()
-    assert lines[0] == "https://forum.example/t/1"
-    assert "  it is about an account of ours" in lines
-    assert "Acme (account)" in lines
-    assert "  anna (owner): alerted, worth an alert" in lines
-    assert "  ben (territory): not alerted, the score is below the threshold" in lines
-    assert any("intent_switching +40" in line and "role_owner +25" in line for line in lines)
-    assert any(line.strip().startswith("mail PENDING, due") for line in lines)
-
-
-def test_why_tells_as_json_what_it_tells_in_words(house: House, earshot: Earshot) -> None:
-    house.furnish()
-    house.deliver(entry(2, "We are leaving RivalCRM. What do people use instead?"))
-    house.run()
-    told = json.loads(earshot("why", "generic:p2", "--json").stdout)
-    (signal,) = told["signals"]
-    assert signal["signal"]["subject"]["account_id"] is None
-    assert [one["decision"]["seller_id"] for one in signal["sellers"]] == ["carla"]
-    assert [one["seller_id"] for one in signal["no_candidates"]] == ["anna", "ben"]
-    assert "RivalCRM" in [one["value"] for one in signal["evidence"]]
-    words = earshot("why", "generic:p2").stdout
-    assert "prospect, in no CRM" in words
-    assert "anna: not alerted, neither owner nor deputy" in words
-
-
-def test_why_answers_for_a_post_that_nobody_heard_of(house: House, earshot: Earshot) -> None:
-    house.furnish()
-    house.deliver(entry(3, "RivalCRM had a booth at the fair."))
-    house.run()
-    told = earshot("why", "generic:p3")
-    assert told.exit_code == ExitCode.OK
-    assert "nobody heard of it; nearest on the watchlist is competitor:rival" in told.stdout
-
-
-def test_why_says_plainly_that_a_post_is_not_known(earshot: Earshot) -> None:
-    answer = earshot("why", "generic:p99")
-    assert answer.exit_code == ExitCode.PROBLEMS
-    assert answer.stdout == ""
-    assert "no such post is known" in answer.stderr
-
-
 # erase
 
 

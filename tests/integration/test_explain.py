@@ -87,7 +87,7 @@ def test_a_post_is_explained_with_its_evidence_account_story_and_hearers(
     assert max(map(len, shown.stdout.splitlines())) <= 80
     assert "“We at «Acme» are " in shown.stdout
     assert "says the same words as generic:p1" in shown.stdout
-    assert "anna (owner): alerted" in shown.stdout
+    assert "anna (owner): will be alerted" in shown.stdout
 
 
 def test_a_post_that_concerned_nobody_is_understood_again_by_the_present_watchlist(

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from earshot.aws.post_store import PostStore
 from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
 from earshot.domain.subjects import prospect_subject_id
 from earshot.flows.erase import eraser
-from earshot.flows.tell_why import Explainer
+from earshot.flows.tell_why import Explainer, explainer_on
 from tests.house import House, entry
 from tests.standin.stage import Aws
 
@@ -26,12 +25,7 @@ def aws(either_aws: Aws) -> Aws:
 
 
 def explainer(house: House) -> Explainer:
-    return Explainer(
-        PostStore(house.table),
-        SignalStore(house.table),
-        StoryStore(house.table),
-        house.outbox(),
-    )
+    return explainer_on(house.table)
 
 
 def test_a_post_about_an_account_alerts_its_owner_and_says_why(house: House) -> None:
@@ -43,8 +37,8 @@ def test_a_post_about_an_account_alerts_its_owner_and_says_why(house: House) -> 
     outcomes = {s.decision.seller_id: s.decision.reason for s in why.signals[0].sellers}
     assert outcomes == {
         "anna": "worth_an_alert",
-        "ben": "below_threshold",
-        "carla": "below_threshold",
+        "ben": "below_alert",
+        "carla": "below_alert",
     }
     states = sorted((seller, state) for _, seller, state in house.alerts())
     assert states == [("anna", "CANCELLED"), ("anna", "PENDING")]

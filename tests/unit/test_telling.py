@@ -9,6 +9,8 @@ import pytest
 from earshot.domain.facts import Fact, Origin, Shown
 from earshot.domain.kept_words import showable
 from earshot.domain.models import (
+    Alert,
+    AlertState,
     DataClass,
     Decision,
     EntryKind,
@@ -26,9 +28,9 @@ from earshot.domain.models import (
 )
 from earshot.domain.stories import StoryPost
 from earshot.domain.story_bonds import Bond, Tie
+from earshot.domain.why import Heard, SellerWhy
 from earshot.flows.explain_post import Explanation, Story, Understood
 from earshot.flows.show_account import AccountSheet
-from earshot.flows.tell_why import SellerWhy
 from earshot_ops.commands import account, explain
 from tests import examples
 
@@ -163,6 +165,13 @@ def signal(*posts: StoryPost) -> Signal:
     )
 
 
+ALERTED = Heard(
+    subject_id="account:northwind",
+    signal_id="s1",
+    alert=Alert(alert_id="a1", seller_id="nora", state=AlertState.SENT),
+)
+
+
 def story() -> Story:
     copy = post(
         native_id="p2",
@@ -182,7 +191,7 @@ def story() -> Story:
             "seller_id": "jonas",
             "role": Role.TERRITORY,
             "outcome": Outcome.NOT,
-            "reason": "below_threshold",
+            "reason": "below_digest",
             "relevance": Relevance(score=40, contributions=(), versions={}),
         }
     )
@@ -193,7 +202,7 @@ def story() -> Story:
             Bond(post=post(), tie=Tie.BEGINS),
             Bond(post=copy, tie=Tie.REPEATS_WORDS, to=("generic", "p1")),
         ),
-        sellers=tuple(SellerWhy(decision=one, alert=None) for one in (decided, silent)),
+        sellers=(SellerWhy(decision=decided, heard=ALERTED), SellerWhy(decision=silent)),
     )
 
 

@@ -6,17 +6,18 @@ from typing import Any
 
 from rich.text import Text
 
-from earshot.domain.models import Author, Mention, Outcome, Understanding
+from earshot.domain.models import Author, Mention, Understanding
 from earshot.domain.story_bonds import Bond, Tie
+from earshot.domain.why import SellerWhy
 from earshot.flows.explain_post import Explanation, Story, Understood
-from earshot.flows.tell_why import SellerWhy
 from earshot_ops.commands.business_data import tell_fields
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.commands.on_target import AsJson, on_target
 from earshot_ops.commands.quoting import in_words, one_line, quote
 from earshot_ops.commands.screen import clean, heading, note, paragraph, print_json, safe, say
-from earshot_ops.commands.why import IN_WORDS, UNKNOWN, Post
+from earshot_ops.commands.why import UNKNOWN, Post
 from earshot_ops.target import Target
+from earshot_ops.why_words import verdict
 
 JOINED_WITH = ("industry", "country", "employees", "revenue", "stage", "territory", "owner")
 MOST_BONDS = 20
@@ -185,15 +186,12 @@ def _tell_bonds(bonds: Sequence[Bond], identity: tuple[str, str]) -> None:
 
 
 def _tell_sellers(sellers: Iterable[SellerWhy]) -> None:
-    told = [_verdict(seller) for seller in sellers]
+    told = [_heard(seller) for seller in sellers]
     for line in told or ["nobody: it is in no seller's scope"]:
         paragraph(line, 2)
 
 
-def _verdict(seller: SellerWhy) -> str:
+def _heard(seller: SellerWhy) -> str:
     decision = seller.decision
-    heard = decision.outcome is Outcome.ALERT
-    verdict = "[green]alerted[/green]" if heard else "[yellow]not alerted[/yellow]"
-    reason = IN_WORDS.get(decision.reason, decision.reason)
     score = f"score {decision.relevance.score}"
-    return f"{safe(decision.seller_id)} ({decision.role}): {verdict}, {reason}, {score}"
+    return f"{safe(decision.seller_id)} ({decision.role}): {verdict(seller)}, {score}"

@@ -1,141 +1,168 @@
 """`earshot why`: of any post, who heard of it and who did not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 
-from earshot.domain.models import Alert, Decision, Evidence, Outcome, PostHead
-from earshot.flows.tell_why import SellerWhy, SignalWhy, Why
+from earshot.domain.models import DigestWish
+from earshot.domain.why import Fate, SellerWhy, SignalWhy, Why
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.commands.on_target import AsJson, on_target
-from earshot_ops.commands.screen import note, print_json, safe, say
+from earshot_ops.commands.screen import heading, note, paragraph, print_json, safe
 from earshot_ops.target import Target
+from earshot_ops.why_words import by, claimed, details, moment, reference, steps, verdict
 
-IN_WORDS = {
-    "worth_an_alert": "worth an alert",
-    "below_threshold": "the score is below the threshold",
-    "already_alerted": "had an alert of this signal already",
-    "nothing_new": "a post went, and nothing new came",
-    "heard_of_the_post": "heard of the post by another signal",
-    "beyond_the_most_alerts": "forty sellers with higher scores were alerted first",
-    "within_hours": "within the working hours",
-    "urgent_by_own_rule": "urgent, which may interrupt at any time by the seller's own rule",
-    "quiet_hours": "outside the working hours",
-}
 UNKNOWN = (
     "no such post is known: it was never received, was erased, or concerned nobody and is older "
     "than 14 days"
 )
+ERASED = "it was erased: its tombstone refuses it, and nothing of it is kept"
 NO_CANDIDATE = "neither owner nor deputy of the account, nor its territory, nor a desk's"
+_MOST_NAMED = 10
 
 Post = Annotated[
     str,
     typer.Argument(metavar="POST", help="A permalink, or source:native_id.", show_default=False),
 ]
+OneSeller = Annotated[
+    str | None,
+    typer.Option("--seller", metavar="S", help="Of one seller only: the id.", show_default=False),
+]
 
 
 @on_target
-def why(target: Target, post: Post, *, as_json: AsJson = False) -> ExitCode:
+def why(
+    target: Target, post: Post, *, seller: OneSeller = None, as_json: AsJson = False
+) -> ExitCode:
     """Tell of any post what became of it: who was alerted and why, who was not and why not.
 
     [bold]Examples[/bold]
 
       earshot why https://github.com/acme/app/issues/12
 
+      earshot why generic:901 --seller anna
+
       earshot why generic:901 --json
     """
+    if seller and target.sellers.get(seller) is None:
+        note(f"there is no seller {safe(seller)}")
+        return ExitCode.PROBLEMS
     found = target.explainer.why(post)
     if found is None:
-        note(UNKNOWN)
-        return ExitCode.PROBLEMS
-    bystanders = {signal.signal.signal_id: _bystanders(target, signal) for signal in found.signals}
+        return _tell_unknown(target, post, as_json=as_json)
+    if seller:
+        found = found.model_copy(
+            update={"signals": tuple(_only(signal, seller) for signal in found.signals)}
+        )
     if as_json:
-        print_json(_as_json(found, bystanders))
+        print_json(_as_json(found))
         return ExitCode.OK
     _tell_post(found)
     for signal in found.signals:
-        _tell_signal(signal, bystanders[signal.signal.signal_id])
+        _tell_signal(signal, seller)
+    for obstacle in _obstacles(target, found):
+        paragraph(f"[yellow]{safe(obstacle)}[/yellow]")
     return ExitCode.OK
 
 
-def _bystanders(target: Target, signal: SignalWhy) -> tuple[str, ...]:
-    """Sellers for whom the signal was not in scope."""
-    decided = {seller.decision.seller_id for seller in signal.sellers}
-    everybody = (seller.seller_id for seller in target.sellers.all())
-    return tuple(sorted(seller_id for seller_id in everybody if seller_id not in decided))
+def _tell_unknown(target: Target, post: str, *, as_json: bool) -> ExitCode:
+    identity = target.explainer.identity(post)
+    erased = identity is not None and target.tombstones.has_post(*identity)
+    if as_json:
+        print_json({"post": post, "is_erased": erased, "signals": []})
+    note(ERASED if erased else UNKNOWN)
+    return ExitCode.PROBLEMS
 
 
-def _as_json(found: Why, bystanders: dict[str, tuple[str, ...]]) -> dict[str, Any]:
+def _only(signal: SignalWhy, seller_id: str) -> SignalWhy:
+    sellers = tuple(one for one in signal.sellers if one.decision.seller_id == seller_id)
+    others = tuple(one for one in signal.no_candidates if one == seller_id)
+    return signal.model_copy(update={"sellers": sellers, "no_candidates": others})
+
+
+def _as_json(found: Why) -> dict[str, Any]:
     told: dict[str, Any] = found.model_dump(mode="json")
     told["head"]["strand_ids"] = sorted(told["head"]["strand_ids"])
-    for signal in told["signals"]:
-        ids = bystanders[signal["signal"]["signal_id"]]
-        signal["no_candidates"] = [{"seller_id": one, "reason": NO_CANDIDATE} for one in ids]
+    for signal, shown in zip(found.signals, told["signals"], strict=True):
+        for seller, row in zip(signal.sellers, shown["sellers"], strict=True):
+            row["fate"] = seller.fate
+            for alert in filter(None, _alerts(row)):
+                alert["signal_ids"] = sorted(alert["signal_ids"])
+        shown["no_candidates"] = [
+            {"seller_id": one, "reason": NO_CANDIDATE} for one in signal.no_candidates
+        ]
     return told
+
+
+def _alerts(row: dict[str, Any]) -> Iterator[dict[str, Any] | None]:
+    if row["heard"]:
+        yield row["heard"]["alert"]
+        yield row["heard"]["digest"]
 
 
 def _tell_post(found: Why) -> None:
     head = found.head
-    say(f"[bold]{safe(head.permalink or _reference(head))}[/bold]")
-    say(f"  {_reference(head)}, posted {head.posted_at:%Y-%m-%d %H:%M} UTC, {head.intent}")
-    say(f"  by {safe(f'{head.source}:{head.author_id}')}")
-    say(f"  {safe(found.explanation)}")
-    if not found.signals:
-        nearest = f"; nearest on the watchlist is {head.nearest}" if head.nearest else ""
-        say(safe(f"  nobody heard of it{nearest}"))
+    paragraph(f"[bold]{safe(head.permalink or reference(head))}[/bold]")
+    author = safe(f"{head.source}:{head.author_id}")
+    paragraph(f"{safe(reference(head))}, posted {moment(head.posted_at)} by {author}", 2)
+    for label, words in steps(found):
+        paragraph(safe(words), 2, label=label)
+    if found.signals:
+        return
+    waits = "it is not decided yet, or failed to be: earshot doctor looks for dead letters"
+    paragraph(waits if head.current_ids else "nobody heard of it", 2)
 
 
-def _reference(head: PostHead) -> str:
-    return safe(f"{head.source}:{head.native_id}")
-
-
-def _tell_signal(told: SignalWhy, bystanders: Iterable[str]) -> None:
+def _tell_signal(told: SignalWhy, seller_id: str | None) -> None:
     signal = told.signal
     kind = "prospect, in no CRM" if signal.subject.is_prospect else "account"
-    say(f"\n[bold]{safe(signal.subject.name)}[/bold] ({kind})")
-    facts = [f"intent {signal.intent}", f"urgency {signal.urgency}", _count(signal.post_count)]
-    say(f"  {', '.join([*facts, *map(safe, signal.objects)])}")
+    heading(f"[bold]{safe(signal.subject.name)}[/bold] ({kind})")
+    posts = f"{signal.post_count} post{'s' if signal.post_count > 1 else ''}"
+    facts = [f"intent {signal.intent}", f"urgency {signal.urgency}", posts, *signal.objects]
+    paragraph(safe(", ".join(facts)), 2)
     if told.evidence:
-        say(f"  evidence: {', '.join(dict.fromkeys(map(_evidence, told.evidence)))}")
+        paragraph(safe(by(told.evidence)), 2, label="evidence")
+    paragraph(
+        safe("; ".join(told.asked) or "no route: no account, place or desk"), 2, label="asked"
+    )
+    if told.claim:
+        paragraph(safe(claimed(told.claim)), 2, label="care")
     for seller in told.sellers:
         _tell_seller(seller)
-    for seller_id in bystanders:
-        say(f"  [dim]{seller_id}: not alerted, {NO_CANDIDATE}[/dim]")
-
-
-def _count(posts: int) -> str:
-    return f"{posts} post{'s' if posts > 1 else ''}"
-
-
-def _evidence(one: Evidence) -> str:
-    return f"{one.kind} “{safe(one.value)}”"
+    if told.no_candidates:
+        paragraph(f"[dim]{safe(_bystanders(told, seller_id))}[/dim]", 2)
 
 
 def _tell_seller(seller: SellerWhy) -> None:
     decision = seller.decision
-    heard = decision.outcome is Outcome.ALERT
-    verdict = "[green]alerted[/green]" if heard else "[yellow]not alerted[/yellow]"
-    reason = IN_WORDS.get(decision.reason, decision.reason)
-    say(f"  [bold]{decision.seller_id}[/bold] ({decision.role}): {verdict}, {reason}")
-    say(f"    score {decision.relevance.score} = {_sum(decision)}")
-    if decision.attention:
-        say(f"    {IN_WORDS.get(decision.attention.reason, decision.attention.reason)}")
-    if seller.alert:
-        say(f"    mail {_mail(seller.alert)}")
+    paragraph(f"[bold]{safe(decision.seller_id)}[/bold] ({decision.role}): {verdict(seller)}", 2)
+    for line in details(seller):
+        paragraph(safe(line), 4)
 
 
-def _sum(decision: Decision) -> str:
-    parts = [f"{part.name} {part.points:+d}" for part in decision.relevance.contributions]
-    return ", ".join(parts) or "nothing"
+def _bystanders(told: SignalWhy, seller_id: str | None) -> str:
+    """With a seller asked for: whether they are on a route by now."""
+    if seller_id:
+        role = told.present.get(seller_id)
+        now = f"; by now in scope as {role}" if role else ""
+        return f"{seller_id}: not told, on none of the routes that were asked{now}"
+    names = told.no_candidates
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"not in scope: {', '.join(names[:_MOST_NAMED])}{more}"
 
 
-def _mail(alert: Alert) -> str:
-    told = str(alert.state)
-    if alert.due_at:
-        told += f", due {alert.due_at:%Y-%m-%d %H:%M} UTC"
-    if alert.failure:
-        told += f", {safe(alert.failure)}"
-    if alert.resends:
-        told += f", handed over {alert.resends + 1} times"
-    return told
+def _obstacles(target: Target, found: Why) -> Iterator[str]:
+    """What keeps mails back that are due, and who takes no digest."""
+    sellers = [seller for signal in found.signals for seller in signal.sellers]
+    waiting = {one.decision.seller_id for one in sellers if one.fate is Fate.WAITS}
+    for seller_id, chosen in sorted(target.preferences.of(sorted(waiting)).items()):
+        if chosen.digest is DigestWish.NEVER:
+            yield f"{seller_id} takes no digest: what waits is told when they want one again"
+    if all(one.fate is not Fate.DUE for one in sellers):
+        return
+    config = target.config.get()
+    if config.mail_paused_at:
+        yield f"no mail goes out: paused since {moment(config.mail_paused_at)}"
+    if not config.live and config.operator_email is None:
+        yield "no mail goes out: the deployment observes, and has no operator"

@@ -5,15 +5,12 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from earshot.domain.models import AlertState, Decision, Outcome, Signal
-from earshot.flows.tell_why import SellerWhy, Why
+from earshot.domain.models import Decision, Signal
+from earshot.domain.why import Fate, SellerWhy, Why
+from earshot_ops.why_words import REASONS
 
 _COLUMNS = (("post", 4), ("subject", 3), ("intent", 2), ("told, and why", 6), ("not told", 5))
-_WORDS = {
-    "below_threshold": "scores below 60",
-    "already_alerted": "was told of this story before",
-    "heard_of_the_post": "was told of this post before",
-}
+_TOLD = frozenset((Fate.ALERTED, Fate.UPDATED, Fate.DUE, Fate.WAITS, Fate.DIGESTED))
 
 
 def show(console: Console, found: Iterable[tuple[str, Why | None]]) -> None:
@@ -45,7 +42,7 @@ def _kind(signal: Signal) -> str:
 
 
 def _is_told(why: SellerWhy) -> bool:
-    return why.alert is not None and why.decision.outcome is Outcome.ALERT
+    return why.fate in _TOLD
 
 
 def _told(why: SellerWhy) -> str:
@@ -54,8 +51,8 @@ def _told(why: SellerWhy) -> str:
     parts = ", ".join(
         f"{_plain(one.name)} {one.points:+d}" for one in decision.relevance.contributions
     )
-    waits = why.alert is not None and why.alert.state is not AlertState.SENT
-    return f"{_who(decision)}{_hours(decision) if waits else ''}: {parts}"
+    how = {Fate.DUE: _hours(decision), Fate.WAITS: ", digest", Fate.DIGESTED: ", digest"}
+    return f"{_who(decision)}{how.get(why.fate, '')}: {parts}"
 
 
 def _silent(why: SellerWhy) -> str:
@@ -66,7 +63,7 @@ def _silent(why: SellerWhy) -> str:
         for one in decision.relevance.contributions
         if one.points < 0
     )
-    return f"{_who(decision)}: {_WORDS.get(decision.reason, decision.reason)}{against}"
+    return f"{_who(decision)}: {REASONS.get(decision.reason, decision.reason)}{against}"
 
 
 def _hours(decision: Decision) -> str:

@@ -32,6 +32,11 @@ class TombstoneStore:
         wanted = self.keys_of(source, native_id, author_id)
         return any("Item" in self._table.get_item(Key=key, ConsistentRead=True) for key in wanted)
 
+    def has_post(self, source: str, native_id: str) -> bool:
+        """Whether the post itself was erased, whoever wrote it."""
+        key = keys.tombstone(self._secret, "post", source, native_id)
+        return "Item" in self._table.get_item(Key=key, ConsistentRead=True)
+
     def bury_post(self, source: str, native_id: str) -> str:
         """The tombstone's key: a keyed hash that may be journalled."""
         return self._bury(keys.tombstone(self._secret, "post", source, native_id))

@@ -12,11 +12,12 @@ from earshot.domain.models import Mention, Model, Post, PostHead, Signal
 from earshot.domain.stories import StoryPost, story_post, tell
 from earshot.domain.story_bonds import Bond, bonds
 from earshot.domain.subjects import find_subjects
+from earshot.domain.why import OUTCOMES, SellerWhy, SignalWhy
 from earshot.errors import GoneError, MalformedPayloadError
 from earshot.flows import posts_of_delivery
 from earshot.flows.disambiguate import Disambiguation
 from earshot.flows.read_post import read
-from earshot.flows.tell_why import OUTCOMES, Explainer, SellerWhy, SignalWhy
+from earshot.flows.tell_why import Explainer
 
 
 class Understood(Model):

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from earshot.aws import keys
-from earshot.aws.digest_store import DigestStore, told_as
+from earshot.aws.digest_store import DigestStore, frozen_as
 from earshot.aws.guard_store import Guard, GuardStore
 from earshot.aws.outbox import Outbox
 from earshot.aws.waiting_store import WaitingStore
-from earshot.domain.models import Alert, AlertState, Identifier, Model, Waiting
+from earshot.domain.models import Alert, AlertState
+from earshot.domain.why import Heard
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -18,18 +19,7 @@ if TYPE_CHECKING:
 MOST_DIGESTS = 400
 """Looked through for one post: more than a year of days."""
 
-
-class Heard(Model):
-    """As part of which signal, and by what. ``alert`` is the outbox row that tells of the post,
-    whatever became of it. What is for a digest is ``waiting`` until it is told; ``digest`` is the
-    one that tells it, as far as that is known already, or still."""
-
-    subject_id: Identifier
-    signal_id: Identifier
-    alert: Alert | None = None
-    waiting: Waiting | None = None
-    digest: Alert | None = None
-    in_digest: bool = False
+_UNTOLD = frozenset((AlertState.FAILED, AlertState.CANCELLED))
 
 
 @dataclass(frozen=True)
@@ -50,25 +40,22 @@ class Hearing:
         if alert and alert.state is AlertState.DIGESTED:
             sort_key = keys.waiting_alert(alert.seller_id, alert.alert_id)["sk"]
             since = alert.told_at
-        told: dict[str, Any] = {"in_digest": True} if sort_key else {}
+        digested: dict[str, Any] = {}
         if sort_key:
-            waiting = told["waiting"] = self.waiting.get(guard.seller_id, sort_key)
-            told["digest"] = self._digest(guard, sort_key, since, is_told=waiting is None)
-        return Heard(subject_id=guard.subject_id, signal_id=guard.signal_id, alert=alert, **told)
+            digested["in_digest"] = True
+            digested["waiting"] = self.waiting.get(guard.seller_id, sort_key)
+            digested["digest"] = self._digest(guard.seller_id, sort_key, since)
+        return Heard(
+            subject_id=guard.subject_id, signal_id=guard.signal_id, alert=alert, **digested
+        )
 
-    def _digest(
-        self, guard: Guard, sort_key: str, since: datetime | None, *, is_told: bool
-    ) -> Alert | None:
-        """The digest whose list names it; where the list is gone with what it told, the first that
-        went out after ``since``."""
-        first = None
-        for digest in self._back_to(guard.seller_id, since):
-            told = self.digests.told(digest.alert_id)
-            if told and told_as(sort_key) in told:
+    def _digest(self, seller_id: str, sort_key: str, since: datetime | None) -> Alert | None:
+        """The latest one with this on its list that was told, or may be."""
+        for digest in self._back_to(seller_id, since):
+            frozen = self.digests.frozen(digest.alert_id)
+            if frozen and frozen_as(sort_key) in frozen.rows and digest.state not in _UNTOLD:
                 return digest
-            if is_told and since and digest.state is AlertState.SENT:
-                first = digest
-        return first
+        return None
 
     def _back_to(self, seller_id: str, since: datetime | None) -> Iterator[Alert]:
         """The digests of the seller that were told after that, the latest first."""

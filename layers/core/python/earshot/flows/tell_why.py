@@ -13,75 +13,16 @@ from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
 from earshot.domain.deciding import best_roles
 from earshot.domain.grouping import signal_post
-from earshot.domain.models import (
-    SERVICE_DESK,
-    Alert,
-    Claim,
-    Decision,
-    Evidence,
-    Feedback,
-    Mention,
-    Model,
-    PostHead,
-    Role,
-    Signal,
-    Understanding,
-)
+from earshot.domain.models import SERVICE_DESK, Decision, PostHead, Role, Signal
 from earshot.domain.routing import is_for_service
 from earshot.domain.stories import StoryPost, Told, tell
-from earshot.flows.how_heard import Heard, Hearing, hearing_on
+from earshot.domain.why import OUTCOMES, Heard, SellerWhy, SignalWhy, Why
+from earshot.flows.how_heard import Hearing, hearing_on
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-OUTCOMES = {
-    "names_account": "it is about an account of ours",
-    "prospect": "its author wants something and names what we listen for",
-    "names_nobody": "it names nobody and nothing on the watchlist",
-    "no_buying_intent": "it names an entry of the watchlist but wants nothing that is a sale",
-}
 SILENCED = "nothing_new"
-
-
-class SellerWhy(Model):
-    """What one candidate was decided to hear, how they heard of the post (not at all, when
-    ``heard`` is ``None``; ``elsewhere``: as part of another signal), and what they said of it."""
-
-    decision: Decision
-    heard: Heard | None = None
-    elsewhere: bool = False
-    feedback: Feedback | None = None
-
-    @property
-    def alert(self) -> Alert | None:
-        return self.heard.alert if self.heard and not self.elsewhere else None
-
-
-class SignalWhy(Model):
-    """``evidence`` is what the post itself gave to the signal; none once it left it. ``asked`` are
-    the routes that candidates were looked for on, ``present`` the role of whoever is on one of them
-    now, and ``no_candidates`` who was never on any."""
-
-    signal: Signal
-    evidence: tuple[Evidence, ...]
-    sellers: tuple[SellerWhy, ...]
-    asked: tuple[str, ...]
-    present: dict[str, Role]
-    no_candidates: tuple[str, ...]
-    claim: Claim | None
-
-
-class Why(Model):
-    """``signals`` is empty when the post concerned nobody; ``explanation`` says the outcome in
-    words. ``raw_keys`` are the deliveries that brought it. What it is about and means is there as
-    long as a story holds the post."""
-
-    head: PostHead
-    explanation: str
-    raw_keys: tuple[str, ...] = ()
-    mentions: tuple[Mention, ...] = ()
-    understanding: Understanding | None = None
-    signals: tuple[SignalWhy, ...]
 
 
 @dataclass(frozen=True)
