@@ -1,5 +1,7 @@
 """Suppression, figures, pause and rate, on a real table."""
 
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,8 +19,10 @@ from earshot.domain.models import Alert, AlertState
 from earshot.errors import SuppressedError
 from earshot.flows.gate_mail import LONGEST_WAIT, MailGate
 from earshot.flows.postponed import Postponed
+from earshot_ops.embedded_aws import EmbeddedAws
 from tests.couriers import courier, settlement
 from tests.examples import NOON
+from tests.standin.stage import make_table
 
 KIM = "Kim@Example.com"
 
@@ -194,6 +198,37 @@ def test_any_senders_keep_the_rate_that_the_arithmetic_gives(
             assert free_at > now
             assert arrival_after(arrival, microseconds(free_at), rate) is not None
             assert arrival_after(arrival, microseconds(free_at) - 1, rate) is None
+
+
+@pytest.fixture
+def tables(aws_environment: EmbeddedAws) -> list[Any]:
+    """One table as eight processes see it."""
+    name = f"table-{uuid.uuid4().hex[:12]}"
+    make_table(aws_environment, name)
+    return [aws_environment.access.resource("dynamodb").Table(name) for _ in range(8)]
+
+
+def test_senders_that_race_share_one_burst(tables: list[Any]) -> None:
+
+    def sends(own: Any) -> int:
+        sender = MailHealth(own)
+        return sum(sender.take(NOON, 10) is None for _ in range(4))
+
+    with ThreadPoolExecutor(len(tables)) as racing:
+        assert sum(racing.map(sends, tables)) == 10
+
+
+def test_reports_that_race_are_counted_once_each(tables: list[Any]) -> None:
+    for name in ("a1", "a2", "a3"):
+        tables[0].put_item(Item=keys.outbox(name))
+
+    def reports(own: Any) -> int:
+        told = MailHealth(own)
+        return sum(told.note(name, "m", "sent", now=NOON) for name in ("a1", "a2", "a3"))
+
+    with ThreadPoolExecutor(len(tables)) as racing:
+        assert sum(racing.map(reports, tables)) == 3
+    assert MailHealth(tables[0]).figures(NOON, None) == MailFigures(sent=3)
 
 
 class Waits:
