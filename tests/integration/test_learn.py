@@ -9,6 +9,7 @@ from earshot.aws import keys
 from earshot.aws.account_store import AccountStore
 from earshot.aws.alias_store import AliasStore
 from earshot.aws.connection_store import ConnectionStore
+from earshot.aws.feedback_store import FeedbackStore
 from earshot.aws.items import item_of
 from earshot.aws.learned_store import LearnedStore, to_learn_item
 from earshot.aws.post_store import PostStore
@@ -126,7 +127,6 @@ def click(
     why: str = "",
     at: datetime = examples.NOON,
 ) -> None:
-    """As the pages write it."""
     given = Feedback(
         signal_id=signal_id,
         subject_id="account:jaguar",
@@ -137,8 +137,7 @@ def click(
         given_at=at,
         contributions=tuple(Contribution(name=name, points=30) for name in NAMES),
     )
-    house.table.put_item(Item=item_of(keys.feedback("anna", signal_id), given))
-    house.table.put_item(Item=to_learn_item("anna", keys.timestamp(at)))
+    assert FeedbackStore(house.table).give(given)
 
 
 def learned(house: House) -> dict[str, int]:

@@ -10,7 +10,6 @@ from earshot.aws.queries import partition
 from earshot.aws.transactions import Action, Refusal
 from earshot.domain.learned_relevance import Learned
 from earshot.domain.learning import Taught
-from earshot.domain.models import Feedback
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -42,11 +41,6 @@ class LearnedStore:
     def reset(self, seller_id: str, now: datetime) -> None:
         """Forgets what was learned; only what is said from now on counts."""
         self._table.put_item(Item=_item(Learned(seller_id=seller_id, since=now)))
-
-    def feedback(self, seller_id: str) -> Iterator[Feedback]:
-        """The seller's last word on each signal."""
-        for row in partition(self._table, keys.feedbacks(seller_id)):
-            yield model_of(Feedback, row)
 
     def new(self) -> Iterator[tuple[str, str]]:
         """Sellers who said something since it was learned from, with what ``done`` wants."""

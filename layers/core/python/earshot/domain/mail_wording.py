@@ -105,6 +105,7 @@ CONTRIBUTION = {
     "service_matter": "It is a matter for service",
     "owned_by_another": "Somebody else owns the account",
     "sells_the_product": "You sell what it is about",
+    "learned": "Learned from your answers",
 }
 
 # The names of these end in a value: intent_switching, urgency_now, role_owner.
@@ -115,7 +116,6 @@ CONTRIBUTION_PREFIX = {
     "degree_": "How they speak",
     "standing_": "Who says it",
     "event_": "News",
-    "learned_": "Learned from your answers",
 }
 
 

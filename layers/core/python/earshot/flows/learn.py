@@ -12,6 +12,7 @@ from aws_lambda_powertools import Logger
 
 from earshot.aws import clients
 from earshot.aws.connection_store import ConnectionStore
+from earshot.aws.feedback_store import FeedbackStore
 from earshot.aws.learned_store import LearnedStore
 from earshot.aws.post_store import PostStore
 from earshot.aws.signal_store import SignalStore
@@ -39,6 +40,7 @@ TRIES = 5
 class Learning:
     table: "Table"
     learned: LearnedStore
+    feedback: FeedbackStore
     signals: SignalStore
     stories: StoryStore
     posts: PostStore
@@ -51,7 +53,7 @@ class Learning:
         before = self.learned.get(seller_id)
         since = before.since if before else None
         known = self.learned.taught(seller_id)
-        clicks = latest(self.learned.feedback(seller_id), since)
+        clicks = latest(self.feedback.of_seller(seller_id), since)
         allowed = [click for click in clicks if self._take(click, known.get(click.signal_id))]
         refused = len(clicks) - len(allowed)
         learned = learn(seller_id, allowed, refused=refused, since=since)
@@ -136,6 +138,7 @@ def learning_on(table: "Table") -> Learning:
     return Learning(
         table=table,
         learned=LearnedStore(table),
+        feedback=FeedbackStore(table),
         signals=SignalStore(table),
         stories=StoryStore(table),
         posts=PostStore(table),
