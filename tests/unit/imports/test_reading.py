@@ -3,7 +3,7 @@
 import csv
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from earshot.domain.business import (
     Account,
     Contact,
     EntryKind,
+    Holiday,
     Seller,
     WatchlistEntry,
     WorkingHours,
@@ -176,6 +177,44 @@ def test_a_seller_has_hours_of_four_columns() -> None:
         urgent_anytime=True,
     )
     assert bob == Seller(seller_id="bob", name="Bob B", email="bob@x.example")
+
+
+def test_a_seller_has_days_off_a_budget_and_a_time_for_the_digest() -> None:
+    content = file_of(
+        "seller_id,name,email,products,vacation,daily budget,digest",
+        "ada,Ada L,ada@x.example,brand:fernwave,2026-12-24..2026-12-26,3,16:30",
+        "bob,Bob B,bob@x.example,,,,",
+    )
+    ada, bob = read(ImportKind.SELLERS, content).accepted
+    assert ada == Seller(
+        seller_id="ada",
+        name="Ada L",
+        email="ada@x.example",
+        products=("brand:fernwave",),
+        hours=WorkingHours(holidays=(Holiday(first=date(2026, 12, 24), last=date(2026, 12, 26)),)),
+        budget=3,
+        digest_at=time(16, 30),
+    )
+    assert bob == Seller(seller_id="bob", name="Bob B", email="bob@x.example")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "reason"),
+    [
+        ("holidays", "Christmas", "'Christmas' is no holiday, such as 2026-12-24"),
+        ("budget", "many", "'many' is no budget"),
+        ("digest_at", "noon", "'noon' is no time of day, such as 08:30"),
+        ("products", "topic:crm", "'topic:crm' is no product of ours"),
+    ],
+)
+def test_what_else_is_wrong_with_a_seller_is_said_plainly(
+    column: str, cell: str, reason: str
+) -> None:
+    problem = problem_in(
+        ImportKind.SELLERS, f"seller_id,name,email,{column}", f"a,A,a@x.example,{cell}"
+    )
+    assert (problem.line, problem.column) == (2, column)
+    assert reason in problem.reason
 
 
 @pytest.mark.parametrize(

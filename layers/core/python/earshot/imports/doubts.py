@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from earshot.domain.business import Account, Contact, Seller, WatchlistEntry
+from earshot.domain.business import SERVICE_DESK, Account, Contact, Seller, WatchlistEntry
 from earshot.domain.facts import normal_company_name
 from earshot.imports import cells, hosts
 from earshot.imports.identities import BY_DOMAIN, BY_NAME
@@ -109,8 +109,11 @@ def of_contact(contact: Contact, account_ids: Collection[str]) -> Iterator[str]:
 
 def of_seller(seller: Seller, entry_ids: Collection[str]) -> Iterator[str]:
     for desk in seller.desks:
-        if desk not in entry_ids:
+        if desk not in entry_ids and desk != SERVICE_DESK:
             yield f"seller {seller.seller_id}: desk {desk!r} is not on the watchlist"
+    for product in seller.products:
+        if product not in entry_ids:
+            yield f"seller {seller.seller_id}: product {product!r} is not on the watchlist"
 
 
 def of_entry(entry: WatchlistEntry, names: dict[str, str]) -> Iterator[str]:

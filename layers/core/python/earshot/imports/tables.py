@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 
 from earshot.domain.business import Account, Contact, EntryKind, Seller, WatchlistEntry
-from earshot.imports import cells, figures, identities
+from earshot.imports import cells, figures, identities, seller_cells
 from earshot.imports.columns import Column, ImportKind, Table, Values
 
 
 def _hours(values: Values) -> Values:
-    """Zone, start, end and days are columns of the file and one field of the seller."""
-    names = ("zone", "start", "end", "days")
+    """Zone, start, end, days and holidays are columns of the file and one field of the seller."""
+    names = ("zone", "start", "end", "days", "holidays")
     hours = {name: values[name] for name in names if name in values}
     rest = {name: value for name, value in values.items() if name not in names}
     return {**rest, "hours": hours}
@@ -168,11 +168,15 @@ TABLES: Mapping[ImportKind, Table] = {
                 gathers=True,
             ),
             Column("desks", cells.entry_ids, also=("desk",), gathers=True),
+            Column("products", seller_cells.brands, also=("product", "brands"), gathers=True),
             Column("zone", cells.zone, also=("time zone",)),
             Column("start", cells.clock, also=("from", "hours_start")),
             Column("end", cells.clock, also=("to", "hours_end")),
             Column("days", cells.days, also=("weekdays", "working_days")),
+            Column("holidays", seller_cells.holidays, also=("absences", "days_off", "vacation")),
             Column("urgent_anytime", cells.yes_or_no, also=("urgent",)),
+            Column("budget", seller_cells.budget, also=("alerts_a_day", "daily_budget")),
+            Column("digest_at", cells.clock, also=("digest", "digest_time")),
         ),
         finish=_hours,
     ),
