@@ -26,6 +26,7 @@ class Choices:
     mail_identity: str = ""
     operator_email: str = ""
     loopback_hosts: str = ""
+    pages_url: str = ""
 
     @property
     def identity(self) -> str:
@@ -38,6 +39,7 @@ class Choices:
             "MailFrom": self.mail_from,
             "MailIdentity": self.identity,
             "LoopbackHosts": self.loopback_hosts,
+            "PagesUrl": self.pages_url,
         }
 
 
@@ -49,6 +51,11 @@ class Deployed:
     api_url: str
     outputs: dict[str, str]
     settings: dict[str, str]
+
+    @property
+    def pages_url(self) -> str:
+        """Where the links in mails lead."""
+        return self.settings["EARSHOT_PAGES_URL"]
 
 
 def stack_name(stage: str, part: str) -> str:
@@ -83,6 +90,7 @@ def _deploy_parts(stage: str, access: AwsAccess, choices: Choices, *, say: Say) 
         **layers,
         "LogLevel": configuration.stage(stage).log_level,
         **choices.parameters(),
+        "EmbeddedEndpoint": access.endpoint or "",
     }
     _deploy_apps(access, folder, parameters=parameters, bucket=bucket)
     return read(stage, access)

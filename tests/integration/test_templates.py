@@ -228,7 +228,7 @@ def test_functions_get_every_setting_and_loopback_in_the_local_stage_only(
     built: Built, app: str
 ) -> None:
     variables = built.apps[app]["Globals"]["Function"]["Environment"]["Variables"]
-    optional = {"EARSHOT_WEBSITE_URL", "EARSHOT_GLEIF_URL"}
+    optional = {"EARSHOT_WEBSITE_URL", "EARSHOT_GLEIF_URL", "EARSHOT_PAGES_URL"}
     optional |= {"EARSHOT_LOOPBACK_HOSTS"} if built.stage != "local" else set()
     assert Settings.model_fields.keys() - optional == {
         name for name in variables if name.startswith("EARSHOT_")
@@ -293,8 +293,26 @@ def test_every_event_that_ses_publishes_is_known_to_who_settles(built: Built) ->
     assert published == {kind.casefold() for kind in settle_mail.EVENT_TYPES}
 
 
-def test_the_api_is_throttled(built: Built) -> None:
-    (settings,) = built.apps["ingest"]["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
+def test_who_makes_mails_knows_where_the_links_lead_and_nobody_else(built: Built) -> None:
+    """The pages themselves must not: the API is made after their function."""
+    told = {
+        name: variables["EARSHOT_PAGES_URL"]
+        for app, name in LAMBDAS
+        if "EARSHOT_PAGES_URL"
+        in (variables := built.function(app, name).get("Environment", {}).get("Variables", {}))
+    }
+    assert set(told) == {"send_alerts", "sweep_outbox"}
+    for said in told.values():
+        _, own, below = said["Fn::If"]
+        assert own == {"Ref": "PagesUrl"}
+        embedded = "_user_request_/" in below["Fn::Sub"]
+        assert embedded == (built.stage == "local")
+        assert "${RestAPI}" in below["Fn::Sub"]
+
+
+@pytest.mark.parametrize("app", ["ingest", "alerts"])
+def test_the_api_is_throttled(built: Built, app: str) -> None:
+    (settings,) = built.apps[app]["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
     assert settings["ThrottlingRateLimit"] > 0
     assert settings["ThrottlingBurstLimit"] > 0
 
@@ -329,9 +347,14 @@ def test_a_function_may_do_only_what_it_does(built: Built, app: str, name: str) 
 
 
 def test_every_role_belongs_to_one_function(built: Built) -> None:
-    used = [built.function(app, name)["Role"]["Fn::GetAtt"][0] for app, name in LAMBDAS]
+    used = [(app, built.function(app, name)["Role"]["Fn::GetAtt"][0]) for app, name in LAMBDAS]
     assert len(used) == len(set(used))
-    assert set(used) == {name for name, _ in built.of_type("AWS::IAM::Role")}
+    assert set(used) == {
+        (app, name)
+        for app, template in built.apps.items()
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::IAM::Role"
+    }
 
 
 def test_only_alerts_may_send_mail(built: Built) -> None:
@@ -342,6 +365,15 @@ def test_only_alerts_may_send_mail(built: Built) -> None:
         if resource["Type"] == "AWS::IAM::Role" and "ses:Send" in json.dumps(resource)
     }
     assert able == {"alerts"}
+
+
+def test_what_serves_pages_sends_no_mail_and_reads_nothing_raw(built: Built) -> None:
+    role_id = built.function("alerts", "serve_pages")["Role"]["Fn::GetAtt"][0]
+    role = json.dumps(built.apps["alerts"]["Resources"][role_id])
+    assert "ses:" not in role
+    assert "s3:GetObject" not in role
+    assert "/raw/" not in role
+    assert "dynamodb:DeleteItem" not in role
 
 
 def test_no_stack_exports_the_layer(built: Built) -> None:
@@ -402,3 +434,14 @@ def test_what_the_gateway_refuses_by_itself_is_a_problem_body_too(built: Built) 
     for response in responses.values():
         headers = response["ResponseParameters"]["Headers"]
         assert headers["Content-Type"] == "'application/problem+json'"
+
+
+def test_what_the_gateway_refuses_before_a_page_is_a_page_too(built: Built) -> None:
+    responses = built.apps["alerts"]["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
+    assert set(responses) >= {"DEFAULT_4XX", "DEFAULT_5XX", "MISSING_AUTHENTICATION_TOKEN"}
+    for response in responses.values():
+        headers = response["ResponseParameters"]["Headers"]
+        assert headers["Content-Type"] == "'text/html; charset=utf-8'"
+        assert headers["Cache-Control"] == "'no-store'"
+        (page,) = response["ResponseTemplates"].values()
+        assert page.startswith('<!DOCTYPE html><html lang="en">')

@@ -25,6 +25,7 @@ class Refusal(StrEnum):
 
     SUPERSEDED = "superseded"
     ERASED = "erased"
+    USED = "used"
     CONFLICT = "conflict"
     HEARD = "heard"
 

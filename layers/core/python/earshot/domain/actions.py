@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from hashlib import sha256
+from urllib.parse import quote, urlencode
 
 from earshot.domain.models import Alert, AlertKind
 from earshot.domain.values import Identifier, Model, Slug
@@ -31,6 +32,17 @@ class MailList(StrEnum):
     DIGEST = "digest"
 
 
+ABOUT_A_SIGNAL = frozenset(
+    {
+        ActionKind.USEFUL,
+        ActionKind.NOT_RELEVANT,
+        ActionKind.MUTE,
+        ActionKind.SNOOZE,
+        ActionKind.CLAIM,
+        ActionKind.HAND_OVER,
+        ActionKind.FINISH,
+    }
+)
 # A link of these in a mail works once; what the others do may be done again.
 ACTS_ONCE = frozenset({ActionKind.CLAIM, ActionKind.HAND_OVER, ActionKind.MUTE, ActionKind.SNOOZE})
 
@@ -82,3 +94,17 @@ def link_of(action: ActionKind, alert: Alert, signal: tuple[str, str] | None = N
         link_id=link_id(action, alert.alert_id, signal_id),
         list=MailList.DIGEST if alert.kind is AlertKind.DIGEST else MailList.ALERTS,
     )
+
+
+def address_of(link: Link) -> str:
+    """Where it leads, without what it proves; relative to where the pages begin. An action of a
+    mail that names no signal leads to the list."""
+    if link.action in {ActionKind.UNSUBSCRIBE, ActionKind.ONE_CLICK}:
+        return f"unsubscribe?{urlencode({'list': link.list.value})}"
+    if link.action is ActionKind.PREFERENCES:
+        return "preferences"
+    if link.action is ActionKind.OPEN_SIGNALS or not link.signal_id:
+        return "open"
+    asked = f"/{link.action.value}" if link.action in ABOUT_A_SIGNAL else ""
+    named = urlencode({"alert": link.alert_id})
+    return f"signals/{quote(link.signal_id, safe='')}{asked}?{named}"

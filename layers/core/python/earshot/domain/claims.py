@@ -28,7 +28,7 @@ class Wish(Model):
     lease_until: Utc
 
 
-def still_stands(claim: Claim | None, version: int, now: datetime) -> bool:
+def still_stands(claim: Claim | None, version: int) -> bool:
     """Whether the claim is as it was when this version was written, and was not taken care of."""
     return claim is not None and claim.version == version and claim.state != DONE
 

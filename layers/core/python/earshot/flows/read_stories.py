@@ -70,7 +70,7 @@ class Stories:
         signals = self._signals(alert)
         first = signals[0]
         claim = self.claims.get(first.signal_id)
-        if alert.kind in _ABOUT_CLAIMS and not still_stands(claim, alert.claim_version, now):
+        if alert.kind in _ABOUT_CLAIMS and not still_stands(claim, alert.claim_version):
             raise GoneError("claim")
         found = [story for one in signals[:STORIES_SHOWN] if (story := self._story(alert, one))]
         if not found and not any(map(self._is_changing, signals)):
