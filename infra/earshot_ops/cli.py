@@ -10,10 +10,12 @@ from earshot_ops.commands.erase import erase
 from earshot_ops.commands.explain import explain
 from earshot_ops.commands.export import export
 from earshot_ops.commands.import_file import import_file
+from earshot_ops.commands.learned import learned
 from earshot_ops.commands.mail_flow import mail
 from earshot_ops.commands.merge import merge, unmerge
 from earshot_ops.commands.mode import go_live, observe
 from earshot_ops.commands.plays import plays
+from earshot_ops.commands.weights import weights
 from earshot_ops.commands.why import why
 
 EXIT_CODES = (
@@ -40,6 +42,8 @@ app.command("why", epilog=EXIT_CODES)(why)
 app.command("explain", epilog=EXIT_CODES)(explain)
 app.command("account", epilog=EXIT_CODES)(account)
 app.command("plays", epilog=EXIT_CODES)(plays)
+app.command("weights", epilog=EXIT_CODES)(weights)
+app.command("learned", epilog=EXIT_CODES)(learned)
 app.command("erase", epilog=EXIT_CODES)(erase)
 app.command("doctor", epilog=EXIT_CODES)(doctor)
 app.command("go-live", epilog=EXIT_CODES)(go_live)

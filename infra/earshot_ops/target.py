@@ -14,6 +14,7 @@ from earshot.aws.config_store import ConfigStore
 from earshot.aws.connection_store import ConnectionStore
 from earshot.aws.import_manifests import ImportManifests
 from earshot.aws.journal import Journal
+from earshot.aws.learned_store import LearnedStore
 from earshot.aws.mail_health import MailHealth
 from earshot.aws.outbox import Outbox
 from earshot.aws.play_store import PlayStore
@@ -27,6 +28,7 @@ from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
 from earshot.aws.tombstone_store import TombstoneStore, read_secret
 from earshot.aws.watchlist_artifact import WatchlistArtifact
+from earshot.aws.weights_store import WeightsStore
 from earshot.flows.disambiguate import Disambiguation
 from earshot.flows.erase import Eraser
 from earshot.flows.explain_post import Explaining
@@ -130,6 +132,14 @@ class Target:
     @property
     def preferences(self) -> PreferenceStore:
         return PreferenceStore(self.table)
+
+    @property
+    def weights(self) -> WeightsStore:
+        return WeightsStore(self.table)
+
+    @property
+    def learned(self) -> LearnedStore:
+        return LearnedStore(self.table)
 
     @property
     def mail_health(self) -> MailHealth:
