@@ -42,6 +42,8 @@ class Beginning:
             try:
                 begun += self._begin(seller, day, latest, now=now)
             except Exception as error:  # noqa: BLE001 (raised below)
+                reason = type(error).__name__
+                logger.warning("digest_not_begun", seller_id=seller.seller_id, reason=reason)
                 failures.append(error)
         logger.info("digests_begun", begun=begun, failures=len(failures))
         if failures:
