@@ -11,7 +11,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import cold_import, matching, obsei, webhook
+from tests.bench import cold_import, decisions, matching, obsei, webhook, writes
 from tests.bench.figures import Figure
 from tests.bench.measured import Measured
 
@@ -54,6 +54,8 @@ def _measure(progress: Console, *, with_obsei: bool) -> Iterator[Measured | Figu
         ("importing each app in fresh interpreters", cold_import),
         ("receiving deliveries", webhook),
         ("matching and understanding posts", matching),
+        ("deciding signals", decisions),
+        ("counting what a signal writes", writes),
     ):
         progress.print(f"… {name}")
         yield from bench.measure()
