@@ -1,6 +1,7 @@
 """Mails, ready to send: what each kind says is in the modules ``mail_…``."""
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -23,16 +24,17 @@ __all__ = [
     "compose_digest",
 ]
 
-# A digest shows fewer stories until both its parts are as light as this: mail clients cut what is
-# longer than some 100 KB, and what is sent is a third longer than what is said.
-HEAVIEST_DIGEST = 70_000
+# A mail shows less until both its parts are as light as this: mail clients cut what is longer than
+# some 100 KB, and what is sent is a third longer than what is said.
+HEAVIEST = 70_000
+_POSTS_SHOWN = (5, 3, 1)
 _STORIES_SHOWN = (24, 12, 6, 3, 0)
 
 
 def compose(content: MailContent) -> Mail:
     """The mail about a signal that ``content.alert.kind`` asks for. The same content gives the same
     mail. Nothing of it loads from elsewhere."""
-    text, html = _render("signal", page_of(content))
+    text, html = _light("signal", partial(page_of, content), _POSTS_SHOWN)
     return Mail(
         to=content.observer or content.seller.email,
         subject=subject_of(content),
@@ -45,10 +47,7 @@ def compose(content: MailContent) -> Mail:
 
 def compose_digest(digest: Digest) -> Mail:
     """The same for a digest."""
-    for most in _STORIES_SHOWN:
-        text, html = _render("digest", digest_page(digest, most))
-        if len(text.encode()) + len(html.encode()) <= HEAVIEST_DIGEST:
-            break
+    text, html = _light("digest", partial(digest_page, digest), _STORIES_SHOWN)
     return Mail(
         to=digest.observer or digest.seller.email,
         subject=digest_subject(digest),
@@ -58,6 +57,18 @@ def compose_digest(digest: Digest) -> Mail:
         list_name="digest",
         one_click=_one_click(digest.links),
     )
+
+
+def _light(
+    name: str, page_with: Callable[[int], Model], counts: tuple[int, ...]
+) -> tuple[str, str]:
+    """Text and HTML with the first of these counts that makes a light mail, else with the last."""
+    *more, fewest = counts
+    for most in more:
+        text, html = _render(name, page_with(most))
+        if len(text.encode()) + len(html.encode()) <= HEAVIEST:
+            return text, html
+    return _render(name, page_with(fewest))
 
 
 def _render(name: str, page: Model) -> tuple[str, str]:

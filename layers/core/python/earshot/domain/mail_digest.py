@@ -135,7 +135,7 @@ def _group(group: DigestGroup, items: tuple[DigestItem, ...], digest: Digest) ->
     suffixes = ("", "", " employees")
     known = (f"{value}{suffix}" for value, suffix in zip(told, suffixes, strict=True) if value)
     return GroupPart(
-        name=line(group.name, LONGEST_NAME),
+        name=line(group.name, LONGEST_NAME) or "Others",
         facts=" · ".join(known),
         items=tuple(_item(item, digest) for item in items),
     )
@@ -147,7 +147,7 @@ def _item(item: DigestItem, digest: Digest) -> ItemPart:
     evidence = mail_parts.evidence_of(newest, now)
     quoted = [mail_parts.quote_of(post, LONGEST_QUOTE, now=now, zone=zone) for post in newest[:1]]
     return ItemPart(
-        name=line(item.signal.subject.name, LONGEST_NAME),
+        name=mail_parts.subject_name(item.signal),
         headline=headline_of(item.signal, evidence),
         label=wording.label(item.score),
         goes_on=item.is_known,
@@ -161,7 +161,7 @@ def _item(item: DigestItem, digest: Digest) -> ItemPart:
 def _open(item: OpenItem, digest: Digest) -> OpenPart:
     zone = digest.seller.hours.zone
     return OpenPart(
-        name=line(item.signal.subject.name, LONGEST_NAME),
+        name=mail_parts.subject_name(item.signal),
         headline=wording.HEADLINE[item.signal.intent],
         told=mail_parts.moment(item.told_at, zone),
         expected=mail_parts.moment(item.expected_by, zone) if item.expected_by else "",
@@ -179,7 +179,7 @@ def _claimed_by(name: str | None, digest: Digest) -> str:
 
 def _resolved(item: Resolved) -> ResolvedPart:
     return ResolvedPart(
-        name=line(item.signal.subject.name, LONGEST_NAME),
+        name=mail_parts.subject_name(item.signal),
         said=line(item.said, 2 * LONGEST_NAME),
         link=mail_parts.web_link(item.link),
     )

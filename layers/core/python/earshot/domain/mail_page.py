@@ -12,7 +12,6 @@ from earshot.domain.untrusted import line, paragraph
 
 LONGEST_QUOTE, LONGEST_OTHER_QUOTE = 450, 240
 LONGEST_PLAY, HEAVIEST_PLAY = 2_000, 16_000
-POSTS_SHOWN, STORIES_SHOWN = 5, 4
 OBJECTS_SHOWN, EVIDENCE_SHOWN, CONTRIBUTIONS_SHOWN = 5, 8, 20
 
 
@@ -66,14 +65,15 @@ class Page(Model):
     evidence: tuple[tuple[str, str], ...]
 
 
-def page_of(content: MailContent) -> Page:
+def page_of(content: MailContent, most: int) -> Page:
+    """``most`` is how many posts are shown; the others are counted."""
     story, now = content.stories[0], content.attention.read_at
     signal = story.signal
     newest = mail_parts.newest_first(story.posts)
     evidence = mail_parts.evidence_of(newest, now)
-    name = line(signal.subject.name, LONGEST_NAME)
+    name = mail_parts.subject_name(signal)
     objects = _objects(signal, evidence)
-    others = content.stories[1 : 1 + STORIES_SHOWN]
+    others = content.stories[1:most]
     headline, lead = headline_of(signal, evidence), mail_lead.lead_of(content)
     answer_by = "" if content.resolved else _answer_by(content)
     expected = f"Answer by {answer_by}." if answer_by else "Nothing is expected of you."
@@ -91,14 +91,14 @@ def page_of(content: MailContent) -> Page:
         so_far=mail_lead.so_far(content),
         subject_name=name,
         is_prospect=signal.subject.is_prospect,
-        quotes=tuple(_quote(post, content) for post in newest[:POSTS_SHOWN]),
-        more_posts=max(0, len(newest) - POSTS_SHOWN) + story.more,
+        quotes=tuple(_quote(post, content) for post in newest[:most]),
+        more_posts=max(0, len(newest) - most) + story.more,
         others=tuple(_other(other, content) for other in others),
         more_stories=len(content.stories) - 1 - len(others) + content.more_stories,
         why_me=mail_lead.why_me(content, name, objects or "this"),
         why_now=_why_now(content),
         next_step=wording.NEXT_STEP[signal.intent],
-        play=_play(content.play) if content.play else None,
+        play=_play(content.play, most) if content.play else None,
         answer_by=answer_by,
         actions=_actions(content.links, content.alert.kind) if content.links else (),
         signal_link=mail_parts.web_link(content.links.signal) if content.links else "",
@@ -125,9 +125,7 @@ def _objects(signal: Signal, evidence: list[Evidence]) -> str:
     return ", ".join(mail_parts.object_name(entry, evidence) for entry in shown)
 
 
-def _quote(
-    post: SignalPost, content: MailContent, longest: int = LONGEST_QUOTE
-) -> Quote:
+def _quote(post: SignalPost, content: MailContent, longest: int = LONGEST_QUOTE) -> Quote:
     now, zone = content.attention.read_at, content.seller.hours.zone
     return mail_parts.quote_of(post, longest, now=now, zone=zone)
 
@@ -170,12 +168,12 @@ def _actions(links: ActionLinks, kind: AlertKind) -> tuple[tuple[Action, ...], .
     return tuple(row for row in shown if row)
 
 
-def _play(play: PlayShown) -> PlayPart:
-    light = len(play.html.encode(errors="replace")) <= HEAVIEST_PLAY
+def _play(play: PlayShown, most: int) -> PlayPart:
+    weight = len(play.html.encode(errors="replace"))
     return PlayPart(
         title=line(play.title, LONGEST_NAME),
-        text=paragraph(play.text, LONGEST_PLAY),
-        html=play.html if light else "",
+        text=paragraph(play.text, LONGEST_PLAY if most > 1 else LONGEST_QUOTE),
+        html=play.html if weight <= HEAVIEST_PLAY and most > 1 else "",
     )
 
 

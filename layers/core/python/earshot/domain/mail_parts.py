@@ -5,7 +5,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from earshot.domain.links import ActionLinks
-from earshot.domain.models import Account, DataClass, Evidence, EvidenceKind, Model, SignalPost
+from earshot.domain.models import (
+    Account,
+    DataClass,
+    Evidence,
+    EvidenceKind,
+    Model,
+    Signal,
+    SignalPost,
+)
 from earshot.domain.untrusted import host_of, line, paragraph
 
 LONGEST_NAME = 80
@@ -56,6 +64,11 @@ def moment(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%a %d %b %Y, %H:%M %Z}"
 
 
+def subject_name(signal: Signal, longest: int = LONGEST_NAME) -> str:
+    """What is left of a name that cannot be shown is not nothing."""
+    return line(signal.subject.name, longest) or "Somebody"
+
+
 def name_of(seller_id: str, people: Mapping[str, str]) -> str:
     return line(people.get(seller_id, seller_id), LONGEST_NAME)
 
@@ -101,7 +114,7 @@ def object_name(entry_id: str, evidence: list[Evidence]) -> str:
 
 
 def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
+    return "".join(filter(str.isalnum, text[: 2 * LONGEST_NAME].casefold()))
 
 
 def facts_of(account: Account, people: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -3,6 +3,7 @@
 from earshot.domain import mail_wording as wording
 from earshot.domain.digest import Digest
 from earshot.domain.mail_content import MailContent
+from earshot.domain.mail_parts import subject_name
 from earshot.domain.models import Intent
 from earshot.domain.untrusted import line
 
@@ -22,7 +23,7 @@ def subject_of(content: MailContent) -> str:
     posts = f" ({content.root.posts:,} posts)" if content.root.posts > 1 else ""
     if room - len(posts) < _LEAST_NAME:
         posts = ""
-    name = line(content.stories[0].signal.subject.name, room - len(posts))
+    name = subject_name(content.stories[0].signal, room - len(posts))
     answers = _RE if content.alert.alert_id != content.root.alert_id else ""
     return f"{answers}{start}{name}{happened}{posts}"
 

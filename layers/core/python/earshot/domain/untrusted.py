@@ -5,7 +5,6 @@ characters that turn the reading direction around, links that hide where they le
 """
 
 import re
-import unicodedata
 from urllib.parse import urlsplit
 
 LONGEST_URL = 1_000
@@ -13,6 +12,11 @@ LONGEST_URL = 1_000
 SPARE = 4
 
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Control characters but for the line feed, halves of characters, private use.
+_UNSEEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+    "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]"
+)
 _BLANKS = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n\s*\n\s*")
 _URL = re.compile(r"[\x21-\x7e]+")
@@ -22,7 +26,7 @@ _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 def paragraph(text: str, longest: int) -> str:
     """Without control and direction characters; cut with an ellipsis; line breaks stay."""
     start = text[: SPARE * longest]
-    visible = "".join(map(_visible, _BIDI.sub("", _LINE_ENDS.sub("\n", start))))
+    visible = _UNSEEN.sub(" ", _BIDI.sub("", _LINE_ENDS.sub("\n", start)))
     tidy = _BLANK_LINES.sub("\n\n", _BLANKS.sub(" ", visible)).strip()
     return tidy if len(tidy) <= longest else tidy[: longest - 1].rstrip() + "…"
 
@@ -30,12 +34,6 @@ def paragraph(text: str, longest: int) -> str:
 def line(text: str, longest: int) -> str:
     """The same on a single line, fit for a header."""
     return paragraph(" ".join(paragraph(text[: SPARE * longest], SPARE * longest).split()), longest)
-
-
-def _visible(character: str) -> str:
-    if character == "\n":
-        return character
-    return " " if unicodedata.category(character) in {"Cc", "Cs", "Co"} else character
 
 
 def host_of(url: str | None) -> str | None:
