@@ -69,7 +69,7 @@ class Stories:
         """``GoneError`` when nothing of it is there any more, or what it asks for was done."""
         signals = self._signals(alert)
         first = signals[0]
-        claim = self.claims.get(first.signal_id)
+        claim = self.claims.of(first)
         if alert.kind in _ABOUT_CLAIMS and not still_stands(claim, alert.claim_version):
             raise GoneError("claim")
         found = [story for one in signals[:STORIES_SHOWN] if (story := self._story(alert, one))]
