@@ -235,7 +235,7 @@ def test_nothing_learned_leaves_no_trace() -> None:
     ),
     st.booleans(),
 )
-def test_a_score_is_bounded_is_the_sum_of_its_parts_and_replays_to_the_same_bytes(
+def test_a_score_is_bounded_and_replays_to_the_same_bytes(
     intent: Intent,
     urgency: Urgency,
     degree: Degree,

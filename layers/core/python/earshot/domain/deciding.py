@@ -1,7 +1,7 @@
 """For each candidate of a signal: alert, digest, or not, and why.
 
 What the seller heard before is no part of it: a decision says what they are to hear of, and telling
-them remembers what they heard (docs/decisions/0019)."""
+them remembers what they heard (docs/decisions/0015)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
