@@ -134,6 +134,13 @@ def test_who_sells_what_the_post_names_counts_more() -> None:
     assert "sells_the_product" not in points(scored(seller))
 
 
+BEST = Candidate(
+    seller=examples.seller("anna", products=("brand:ours",)),
+    role=Role.OWNER,
+    learned=Learned(seller_id="anna", labels=9, thousandths={"role_owner": 15_000}),
+)
+
+
 def best(**changes: Any) -> tuple[Signal, Account, Weights]:
     """All that speaks for an interruption, but what ``changes`` says."""
     of = signal(
@@ -154,15 +161,16 @@ def best(**changes: Any) -> tuple[Signal, Account, Weights]:
 def test_what_our_own_people_and_competitors_post_interrupts_nobody(
     standing: Standing, intent: Intent
 ) -> None:
-    of, account, weights = best(intent=intent, standing=standing)
-    seller = examples.candidate(Role.OWNER, "anna", products=("brand:ours",))
-    assert scored(seller, of=of, account=account, weights=weights).score < weights.alert_from
+    of, account, weights = best(intent=intent, standing=standing, event=Event.FUNDING)
+    assert scored(BEST, of=of, account=account, weights=weights).score < weights.alert_from
 
 
-def test_promotion_is_silent_without_the_best_of_reasons_and_never_interrupts() -> None:
-    assert scored(of=signal(Intent.PROMOTION)).score < Weights().digest_from
-    of, account, weights = best(intent=Intent.PROMOTION, standing=Standing.CUSTOMER)
-    assert scored(of=of, account=account, weights=weights).score < weights.alert_from
+@pytest.mark.parametrize("intent", [Intent.OTHER, Intent.PROMOTION])
+def test_chatter_and_promotion_never_interrupt_unless_clicks_asked_for_it(intent: Intent) -> None:
+    assert scored(of=signal(intent)).score < Weights().digest_from
+    of, account, weights = best(intent=intent, standing=Standing.CUSTOMER)
+    plain = BEST.model_copy(update={"learned": None})
+    assert scored(plain, of=of, account=account, weights=weights).score < weights.alert_from
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ class Weights(Model):
         Intent.SUPPORT: 10,
         Intent.PRAISE: -5,
         Intent.PROMOTION: -60,
-        Intent.OTHER: -50,
+        Intent.OTHER: -60,
     }
     event: dict[Event, int] = {
         Event.FUNDING: 10,
@@ -55,8 +55,8 @@ class Weights(Model):
     standing: dict[Standing, int] = {
         Standing.CUSTOMER: 5,
         Standing.PROSPECT: 5,
-        Standing.COMPETITOR: -100,
-        Standing.OWN: -100,
+        Standing.COMPETITOR: -120,
+        Standing.OWN: -120,
     }
     role: dict[Role, int] = {
         Role.OWNER: 25,
