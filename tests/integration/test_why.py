@@ -27,11 +27,14 @@ from earshot.domain.models import (
     Feedback,
     FeedbackKind,
     Holiday,
+    Intent,
     Mute,
     MuteKind,
     Preferences,
     WorkingHours,
 )
+from earshot.domain.plays import Play
+from earshot.flows import send_digests, sweep_outbox
 from earshot.flows.divert import Diverting
 from earshot.flows.erase import eraser
 from earshot.settings import settings
@@ -46,6 +49,14 @@ from tests.standin import StandIn
 from tests.standin.clock import logical_time
 
 GOLDEN = ROOT / "tests/golden"
+LEAVING_PLAY = Play(
+    play_id="leaving",
+    title="They leave",
+    intents=(Intent.SWITCHING,),
+    text="Call.",
+    html="<p>Call.</p>",
+    version="v1",
+)
 LEAVING = "We at Acme are leaving RivalCRM, any alternatives?"
 
 Earshot = Callable[..., Result]
@@ -357,3 +368,55 @@ def test_who_is_no_seller_is_told_so(told: House, earshot: Earshot) -> None:
     answer = earshot("why", "generic:p1", "--seller", "nobody")
     assert (answer.exit_code, answer.stdout) == (ExitCode.PROBLEMS, "")
     assert answer.stderr == "there is no seller nobody\n"
+
+
+class Context:
+    aws_request_id = "test"
+    function_name = "test"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:test"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 300_000
+
+
+def test_from_the_delivery_to_the_digest_each_step_is_told_as_it_happened(
+    house: House, target: Target, earshot: Earshot, aws: StandIn
+) -> None:
+    house.furnish()
+    target.config.put(Config(live=True))
+    target.plays.put_all([LEAVING_PLAY])
+    house.deliver(entry(1, LEAVING))
+    house.run()
+    aws.clock.advance(timedelta(minutes=1))
+    sweep_outbox.handle({}, Context())
+    words = " ".join(earshot("why", "generic:p1", "--seller", "anna").stdout.split())
+    assert "anna (owner): alerted, worth an alert" in words
+    assert "mail SENT 2026-11-23 09:01 UTC, with the play leaving" in words
+    assert "1 use: 1 unanswered" in earshot("plays").stdout
+    aws.clock.advance(timedelta(hours=23))
+    for _ in range(2):
+        send_digests.handle({}, Context())
+        sweep_outbox.handle({}, Context())
+        aws.clock.advance(timedelta(minutes=1))
+    words = " ".join(earshot("why", "generic:p1", "--seller", "carla").stdout.split())
+    assert "carla (desk): read of it in the digest" in words
+    assert "in the digest of 2026-11-24: mail SENT 2026-11-24 08:01 UTC" in words
+
+
+def test_what_did_not_fit_into_the_day_is_told_as_over_the_budget(
+    house: House, target: Target, earshot: Earshot, aws: StandIn
+) -> None:
+    house.furnish()
+    target.config.put(Config(live=True))
+    SellerStore(house.table).put(examples.seller("carla", desks=("competitor:rival",), budget=1))
+    for number in (1, 2):
+        words = "How do I leave RivalCRM? We need something else by Friday, what do people use?"
+        house.deliver(entry(number, f"{words} {number} of us ask, {'x' * number}."))
+    house.run()
+    aws.clock.advance(timedelta(minutes=1))
+    sweep_outbox.handle({}, Context())
+    told = [earshot("why", f"generic:p{n}", "--seller", "carla").stdout for n in (1, 2)]
+    over = [words for words in told if "the day's budget of interruptions was spent" in words]
+    assert len(over) == 1
+    assert "waits for the next digest since" in over[0]

@@ -86,7 +86,7 @@ class Explainer:
             asked=asked,
             present=present,
             no_candidates=tuple(sorted(everybody - decided)),
-            claim=self.claims.get(signal.signal_id),
+            claim=self.claims.of(signal),
         )
 
     def _routes(self, signal: Signal, told: Told) -> tuple[tuple[str, ...], dict[str, Role]]:
