@@ -12,6 +12,7 @@ from earshot.domain.models import (
     Decision,
     Evidence,
     Feedback,
+    Outcome,
     PostHead,
     Relevance,
 )
@@ -56,7 +57,7 @@ _FATES = {
     Fate.WAITS: ("cyan", "will read of it in the digest"),
     Fate.DIGESTED: ("cyan", "read of it in the digest"),
     Fate.ELSEWHERE: ("yellow", "heard of it by another story"),
-    Fate.NOT_YET: ("yellow", "not told yet"),
+    Fate.NOT_YET: ("yellow", "will be told within a minute"),
     Fate.NOT_TOLD: ("yellow", "not told"),
 }
 
@@ -104,8 +105,11 @@ def by(evidence: tuple[Evidence, ...]) -> str:
 
 def verdict(seller: SellerWhy) -> str:
     """With markup, and the reason of the decision."""
-    colour, words = _FATES[seller.fate]
-    reason = REASONS.get(seller.decision.reason, seller.decision.reason)
+    fate, decision = seller.fate, seller.decision
+    colour, words = _FATES[fate]
+    reason = REASONS.get(decision.reason, decision.reason)
+    if fate is Fate.NOT_TOLD and decision.outcome is not Outcome.NOT:
+        reason = f"the story as it is by now: {reason}"
     return f"[{colour}]{words}[/{colour}], {reason}"
 
 
@@ -166,6 +170,8 @@ def _mail(alert: Alert) -> str:
     told += at
     if alert.due_at:
         told += f", due {moment(alert.due_at)}"
+    if alert.state is AlertState.CANCELLED:
+        return f"{told}: what it was to tell was erased, or the seller is gone"
     if alert.failure:
         told += f", {FAILURES.get(alert.failure, alert.failure)}"
     if alert.resends:

@@ -37,6 +37,7 @@ from earshot.domain.plays import Play
 from earshot.flows import send_digests, sweep_outbox
 from earshot.flows.divert import Diverting
 from earshot.flows.erase import eraser
+from earshot.flows.reconcile import fan_out_id
 from earshot.settings import settings
 from earshot_ops.chalice_configuration import ROOT
 from earshot_ops.cli import app
@@ -229,6 +230,25 @@ def test_of_very_many_who_are_out_of_scope_some_are_named(house: House, earshot:
     assert "not in scope: s00, s01, s02, s03, s04, s05, s06, s07, s08, s09 and 2 more" in words
 
 
+def test_what_is_about_to_be_told_is_told_from_what_never_will_be(
+    told: House, earshot: Earshot, aws: StandIn
+) -> None:
+    (signal,) = told.signals("account:acme").values()
+    told.table.delete_item(Key=keys.guard("generic", "p1", seller_id="anna"))
+    words = earshot("why", "generic:p1", "--seller", "anna").stdout
+    assert "anna (owner): not told, the story as it is by now: worth an alert" in words
+    fan_out = Alert(
+        alert_id=fan_out_id(signal),
+        kind=AlertKind.FAN_OUT,
+        seller_id="everybody",
+        state=AlertState.PENDING,
+        due_at=aws.clock.now(),
+    )
+    assert SignalStore(told.table).commit([told.outbox().inserts(fan_out)]) is None
+    words = earshot("why", "generic:p1", "--seller", "anna").stdout
+    assert "anna (owner): will be told within a minute, worth an alert" in words
+
+
 def test_of_a_post_that_matched_nothing_it_tells_so(house: House, earshot: Earshot) -> None:
     house.furnish()
     house.deliver(entry(3, "When do I plant tulips?"))
@@ -344,6 +364,7 @@ def test_what_became_of_the_mail_is_told(
     words = earshot("why", "generic:p1", "--seller", "anna").stdout
     assert f"anna (owner): {told_as}" in words
     assert ("the address is on the suppression list" in words) == (end == "fail")
+    assert ("what it was to tell was erased" in words) == (end == "cancel")
 
 
 def test_what_keeps_due_mails_back_is_told(

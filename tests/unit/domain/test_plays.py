@@ -81,6 +81,11 @@ def test_news_are_told_apart_by_their_event() -> None:
     assert found.play_id == "new_head"
 
 
+def test_a_post_that_is_no_news_has_no_event() -> None:
+    leaving = LEAVING.model_copy(update={"event": Event.LEADERSHIP})
+    assert best_play([play("new_head", events=("leadership",))], leaving, MAKER) is None
+
+
 @pytest.mark.parametrize("account", [None, examples.account()])
 def test_where_no_industry_is_known_no_play_of_an_industry_goes(account: Any) -> None:
     assert best_play([play("p", industries=("Food",))], LEAVING, account) is None

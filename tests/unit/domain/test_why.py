@@ -70,5 +70,6 @@ def test_what_came_of_a_post_is_what_came_of_what_tells_of_it(how: Heard, fate: 
     ],
 )
 def test_who_heard_by_nothing_was_not_told_or_not_yet(outcome: Outcome, fate: Fate) -> None:
-    assert why(outcome).fate is fate
+    assert why(outcome, is_expanding=True).fate is fate
+    assert why(outcome).fate is Fate.NOT_TOLD
     assert why(outcome).alert is None

@@ -66,7 +66,7 @@ def fit(play: Play, signal: Signal, account: Account | None) -> Fit | None:
     industries = tuple(map(plain_industry, play.industries))
     is_in = plain_industry(account.industry) if account and account.industry else None
     intent = _one_of(play.intents, signal.intent)
-    event = _one_of(play.events, signal.event)
+    event = _one_of(play.events, signal.event if signal.intent is Intent.NEWS else None)
     product = _object_of(play.products, signal.objects)
     industry = _one_of(industries, is_in)
     if intent is None or event is None or product is None or industry is None:

@@ -54,11 +54,13 @@ class Fate(StrEnum):
 
 class SellerWhy(Model):
     """What one candidate was decided to hear, how they heard of the post (not at all, when
-    ``heard`` is ``None``; ``elsewhere``: as part of another signal), and what they said of it."""
+    ``heard`` is ``None``; ``elsewhere``: as part of another signal), and what they said of it.
+    ``is_expanding``: the rows that tell them are being made."""
 
     decision: Decision
     heard: Heard | None = None
     elsewhere: bool = False
+    is_expanding: bool = False
     feedback: Feedback | None = None
 
     @property
@@ -68,8 +70,8 @@ class SellerWhy(Model):
     @property
     def fate(self) -> Fate:
         if self.heard is None:
-            decided = self.decision.outcome is not Outcome.NOT
-            return Fate.NOT_YET if decided else Fate.NOT_TOLD
+            is_to_hear = self.decision.outcome is not Outcome.NOT
+            return Fate.NOT_YET if is_to_hear and self.is_expanding else Fate.NOT_TOLD
         if self.elsewhere:
             return Fate.ELSEWHERE
         if self.heard.in_digest:

@@ -288,6 +288,12 @@ def _news(told: Told, cause: Cause | None) -> tuple[str, str] | None:
     return next((post.identity for post in told.posts if post.identity == identity), None)
 
 
+def fan_out_id(signal: Signal) -> str:
+    """Of the row that is there until everybody who is to hear of this revision has something."""
+    subject_id = signal.subject.subject_id
+    return keys.digest("fan_out", signal.signal_id, subject_id, str(signal.revision))
+
+
 def _fan_out(
     signal: Signal,
     decided: DecisionSet,
@@ -303,7 +309,7 @@ def _fan_out(
     marks = {before.posts_mark, joined(before.posts_mark, post)} if before and post else set()
     subject_id = signal.subject.subject_id
     return Alert(
-        alert_id=keys.digest("fan_out", signal.signal_id, subject_id, str(signal.revision)),
+        alert_id=fan_out_id(signal),
         kind=AlertKind.FAN_OUT,
         signal_id=signal.signal_id,
         subject_id=subject_id,

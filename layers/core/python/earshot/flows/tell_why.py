@@ -18,6 +18,7 @@ from earshot.domain.routing import is_for_service
 from earshot.domain.stories import StoryPost, Told, tell
 from earshot.domain.why import OUTCOMES, Heard, SellerWhy, SignalWhy, Why
 from earshot.flows.how_heard import Hearing, hearing_on
+from earshot.flows.reconcile import fan_out_id
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -44,10 +45,11 @@ class Explainer:
         if head is None:
             return None
         told = list(self._told(head))
+        everybody = frozenset(one.seller_id for one in self.sellers.all()) if told else frozenset()
         post = next((_post_in(one, head) for one in told), None)
         heard = self.hearing.of_post(head.source, head.native_id)
         rows = self.posts.rows(head.source, head.native_id)
-        found = (self._signal(head, one, heard) for one in told)
+        found = (self._signal(head, one, heard=heard, everybody=everybody) for one in told)
         return Why(
             head=head,
             explanation=OUTCOMES.get(head.outcome, head.outcome),
@@ -71,13 +73,14 @@ class Explainer:
             if any(post.identity == identity for post in told.posts):
                 yield told
 
-    def _signal(self, head: PostHead, told: Told, heard: dict[str, Heard]) -> SignalWhy | None:
+    def _signal(
+        self, head: PostHead, told: Told, *, heard: dict[str, Heard], everybody: frozenset[str]
+    ) -> SignalWhy | None:
         signal = self.signals.get(told.subject_id, told.signal_id)
         if signal is None:
             return None
         sellers = tuple(self._sellers(signal, heard))
         decided = {one.decision.seller_id for one in sellers}
-        everybody = {seller.seller_id for seller in self.sellers.all()}
         asked, present = self._routes(signal, told)
         return SignalWhy(
             signal=signal,
@@ -112,6 +115,7 @@ class Explainer:
             for decision in decided.decisions:
                 if decision.reason != SILENCED or decision.seller_id not in latest:
                     latest[decision.seller_id] = decision
+        is_expanding = self.hearing.outbox.get(fan_out_id(signal)) is not None
         for seller_id, decision in latest.items():
             way = heard.get(seller_id)
             said = (self.feedback.get(seller_id, name) for name in reversed(names))
@@ -119,6 +123,7 @@ class Explainer:
                 decision=decision,
                 heard=way,
                 elsewhere=way is not None and way.signal_id not in names,
+                is_expanding=is_expanding,
                 feedback=next(filter(None, said), None),
             )
 
