@@ -26,15 +26,18 @@ from earshot.domain.models import (
     DataClass,
     DigestWish,
     Holiday,
+    Mute,
+    MuteKind,
     Preferences,
     Signal,
     WorkingHours,
 )
 from earshot.flows import deliver_alert, erase, send_digests, settle_mail, sweep_outbox
+from earshot.flows.read_digest import STORIES_SHOWN
 from tests import examples
 from tests.e2e import ses_events
 from tests.house import House, entry
-from tests.standin import Call, StandIn
+from tests.standin import Call, ServiceError, StandIn
 from tests.standin.clock import logical_time
 from tests.standin.stage import forget_container
 from tests.standin.workers import Killed
@@ -438,3 +441,56 @@ def test_while_the_deployment_observes_the_operator_has_the_digest(office: Offic
     (mail,) = office.aws.ses.mails
     assert mail.to == ("operator@company.example",)
     assert office.waiting() == []
+
+
+def test_while_there_is_nobody_to_mail_to_no_digest_begins(office: Office) -> None:
+    ConfigStore(office.house.table).put(Config(live=False))
+    office.at(EIGHT)
+    assert office.begin() == 0
+
+
+def test_a_first_digest_does_not_begin_in_the_middle_of_a_day(office: Office) -> None:
+    office.at(EIGHT + 61 * MINUTE)
+    assert office.begin() == 0
+    office.at(EIGHT + DAY + 60 * MINUTE)
+    assert office.begin() == 1
+    office.at(EIGHT + 2 * DAY + 12 * 60 * MINUTE)  # an outage
+    assert office.begin() == 1
+
+
+def test_what_was_muted_meanwhile_is_not_told(office: Office) -> None:
+    office.tell(OFFICE, SLOW)
+    mute = Mute(kind=MuteKind.ACCOUNT, value="account:acme")
+    office.prefers("anna", DigestWish.DAILY, mutes=(mute,))
+    office.morning(EIGHT)
+    office.morning(EIGHT + DAY)
+    first, second = office.mails()
+    assert told([first], OFFICE, SLOW) == [0, 1]
+    assert "Acme" not in second
+
+
+def test_of_very_many_stories_the_best_are_shown_and_the_others_counted(office: Office) -> None:
+    office.tell(*(f"Acme opened office number {n}." for n in range(30)))
+    office.morning(EIGHT)
+    (mail,) = office.mails()
+    shown = mail.count("Acme opened office number")
+    assert 10 <= shown <= STORIES_SHOWN
+    assert f"And {30 - shown} more stories" in mail
+    assert len(list(OpenSignalStore(office.house.table).of_seller("anna"))) == 30
+
+
+def test_a_seller_whose_digest_cannot_begin_keeps_nobody_elses_back(office: Office) -> None:
+    office.prefers("ben", DigestWish.DAILY)
+    left = ["anna"]
+
+    def fail(call: Call) -> None:
+        if call.operation == "TransactWriteItems" and left:
+            left.pop()
+            raise ServiceError("AccessDeniedException", "no")
+
+    office.at(EIGHT)
+    office.aws.before.append(fail)
+    with pytest.raises(ExceptionGroup, match="digests that did not begin"):
+        office.begin()
+    assert (len(office.digests("anna")), len(office.digests("ben"))) == (0, 1)
+    assert office.begin() == 1

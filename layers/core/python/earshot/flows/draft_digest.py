@@ -26,6 +26,7 @@ from earshot.errors import GoneError
 from earshot.flows.action_links import ActionLinker, action_linker
 from earshot.flows.postponed import Postponed
 from earshot.flows.read_digest import DigestReading, digest_reading_on
+from earshot.flows.read_open import Reader
 from earshot.flows.settle_digest import DigestSettlement, digest_settlement_on
 from earshot.settings import settings
 
@@ -90,15 +91,10 @@ class DigestDrafts:
         since: datetime | None,
         now: datetime,
     ) -> Digest:
-        def link_to(signal: tuple[str, str]) -> str:
-            links = self.linker.of(alert, now, signal=signal) if self.linker else None
-            return links.signal if links else ""
-
         config = self.configs.get()
-        news = self.reading.news(seller, waiting, link_to)
-        before = self.reading.told_before.before(
-            seller, now, since=since, beside=news.signal_ids, link_to=link_to
-        )
+        reader = self._reader(alert, seller, now)
+        news = self.reading.news(reader, waiting)
+        before = self.reading.told_before.before(reader, since=since, beside=news.signal_ids)
         return Digest(
             alert=alert,
             seller=seller,
@@ -115,6 +111,14 @@ class DigestDrafts:
             observer=None if config.live else config.operator_email,
             links=self.linker.of(alert, now) if self.linker else None,
         )
+
+    def _reader(self, alert: Alert, seller: Seller, now: datetime) -> Reader:
+        def link_to(signal: tuple[str, str]) -> str:
+            links = self.linker.of(alert, now, signal=signal) if self.linker else None
+            return links.signal if links else ""
+
+        wishes = self.preferences.get(seller.seller_id)
+        return Reader(seller=seller, now=now, wishes=wishes, link_to=link_to)
 
 
 def digest_drafts_on(table: "Table", linker: ActionLinker | None) -> DigestDrafts:

@@ -1,6 +1,6 @@
 """What waited for a seller's digest, read as it is now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,8 @@ from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
 from earshot.domain import digest as digests
 from earshot.domain.digest import DigestGroup, DigestItem, Pile, Resolved
-from earshot.domain.models import Account, Seller, Signal, SignalPost, Waiting
-from earshot.flows.read_open import LinkTo, OpenReading, key_of, open_reading_on
+from earshot.domain.models import Account, Claim, Seller, Signal, SignalPost, Waiting
+from earshot.flows.read_open import OpenReading, Reader, open_reading_on
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -48,30 +48,22 @@ class DigestReading:
     answers: AnswerStore
     told_before: OpenReading
 
-    def news(self, seller: Seller, waiting: Sequence[Waiting], link_to: LinkTo) -> News:
+    def news(self, reader: Reader, waiting: Sequence[Waiting]) -> News:
         """Of very many stories the best by score are read, and the others counted."""
         alerts = self.outbox.get_many(one.alert_id for one in waiting if one.alert_id)
         piled = digests.piles(waiting, alerts)
-        alerts = self.outbox.get_many(one.alert_id for one in waiting if one.alert_id)
-        piled = digests.piles(waiting, alerts)
         stories, gone = self._present(piled[:STORIES_READ])
+        stories = [story for story in stories if not reader.mutes(story[0])]
         claims = self.answers.claims([signal.signal_id for signal, _ in stories])
-        taken = {
-            signal.signal_id: signal
-            for signal, _ in stories
-            if digests.is_taken(claims.get(signal.signal_id), seller.seller_id)
-        }
-        fresh = [story for story in stories if story[0].signal_id not in taken]
-        ranked = self._ranked(seller, fresh)
-        shown = [told for story in ranked[:STORIES_SHOWN] if (told := self._told(*story, seller))]
-        unread = len(piled[STORIES_READ:])
+        fresh, taken = _parted(stories, claims, reader.seller.seller_id)
+        ranked = self._ranked(reader.seller, fresh)
+        best = ranked[:STORIES_SHOWN]
+        told = [found for item, pile in best if (found := self._told(item, pile, reader))]
         return News(
-            groups=digests.grouped(
-                [_linked(item, link_to) for item in shown], self._accounts(shown)
-            ),
-            more_items=unread + len(ranked[STORIES_SHOWN:]),
-            resolved=self.told_before.resolved(seller, taken.values(), claims, link_to=link_to),
-            gone=gone + len(ranked[:STORIES_SHOWN]) - len(shown),
+            groups=digests.grouped(told, self._accounts(told)),
+            more_items=len(piled[STORIES_READ:]) + len(ranked[STORIES_SHOWN:]),
+            resolved=self.told_before.resolved(reader, taken, claims),
+            gone=gone + len(best) - len(told),
             signal_ids=frozenset(signal.signal_id for signal, _ in stories),
         )
 
@@ -95,15 +87,17 @@ class DigestReading:
                 found[signal.signal_id] = signal, pile
         return list(found.values()), gone
 
-    def _told(self, item: DigestItem, pile: Pile, seller: Seller) -> DigestItem | None:
+    def _told(self, item: DigestItem, pile: Pile, reader: Reader) -> DigestItem | None:
         """With the newest posts that wait; ``None`` when all of them were erased."""
         posts = self.stories.posts_of(item.signal)
+        told = self._waiting_in(posts, pile, reader.seller.seller_id)
+        shown, more = tuple(told[: digests.POSTS_SHOWN]), len(told[digests.POSTS_SHOWN :])
         if not posts and self._is_changing(item.signal):
-            return item.model_copy(update={"more": max(1, pile.size)})
-        told = self._waiting_in(posts, pile, seller.seller_id)
-        shown = tuple(told[: digests.POSTS_SHOWN])
-        more = len(told) - len(shown)
-        return item.model_copy(update={"posts": shown, "more": more}) if shown else None
+            more = max(1, pile.size)
+        elif not shown:
+            return None
+        changes = {"posts": shown, "more": more, "link": reader.link(item.signal)}
+        return item.model_copy(update=changes)
 
     def _waiting_in(
         self, posts: Iterable[SignalPost], pile: Pile, seller_id: str
@@ -138,8 +132,18 @@ def _bare(signal: Signal, pile: Pile, known: set[str]) -> DigestItem:
     )
 
 
-def _linked(item: DigestItem, link_to: LinkTo) -> DigestItem:
-    return item.model_copy(update={"link": link_to(key_of(item.signal))})
+def _parted(
+    stories: Iterable[Story], claims: Mapping[str, Claim], seller_id: str
+) -> tuple[list[Story], list[Signal]]:
+    """What is to be told, and what somebody took care of."""
+    fresh: list[Story] = []
+    taken: list[Signal] = []
+    for signal, pile in stories:
+        if digests.is_taken(claims.get(signal.signal_id), seller_id):
+            taken.append(signal)
+        else:
+            fresh.append((signal, pile))
+    return fresh, taken
 
 
 def digest_reading_on(table: "Table") -> DigestReading:

@@ -2,32 +2,37 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
 from earshot.aws import clients, keys
+from earshot.aws.config_store import ConfigStore
 from earshot.aws.digest_store import DigestStore, LatestDigest
 from earshot.aws.preference_store import PreferenceStore
 from earshot.aws.seller_store import SellerStore
 from earshot.aws.waiting_store import WaitingStore
 from earshot.domain.attention import digest_due, digest_moment
-from earshot.domain.models import Alert, AlertKind, AlertState, DigestWish, Preferences, Seller
+from earshot.domain.models import Alert, AlertKind, AlertState, DigestWish, Seller
 from earshot.domain.preferences import as_preferred
 from earshot.flows.counting import count
-from earshot.flows.read_open import OpenReading, open_reading_on
+from earshot.flows.read_open import OpenReading, Reader, open_reading_on
 from earshot.settings import settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
+
+FIRST_WITHIN = timedelta(hours=1)
+"""Who never had a digest begins with the next one, not in the middle of a day."""
 
 logger = Logger()
 
 
 @dataclass(frozen=True)
 class Beginning:
+    configs: ConfigStore
     sellers: SellerStore
     preferences: PreferenceStore
     digests: DigestStore
@@ -35,7 +40,11 @@ class Beginning:
     told_before: OpenReading
 
     def run(self, now: datetime) -> int:
-        """How many began. One seller's failure stops no other; all are raised together."""
+        """How many began. One seller's failure stops no other; all are raised together. None begins
+        while there is nobody to mail to."""
+        config = self.configs.get()
+        if not config.live and config.operator_email is None:
+            return 0
         begun = 0
         failures: list[Exception] = []
         for seller, day, latest in self._due(now):
@@ -56,23 +65,24 @@ class Beginning:
         ids = [seller.seller_id for seller in sellers]
         chosen, latest = self.preferences.of(ids), self.digests.latest(ids)
         for imported in sellers:
-            seller = as_preferred(imported, chosen.get(imported.seller_id))
-            day, last = digest_due(seller, now), latest.get(imported.seller_id)
-            if day and (last is None or last.day < day):
-                wish = _wish(chosen.get(imported.seller_id))
-                if self._is_wanted(seller, wish, day):
-                    yield seller, day, last
+            wishes, last = chosen.get(imported.seller_id), latest.get(imported.seller_id)
+            seller = as_preferred(imported, wishes)
+            day = digest_due(seller, now)
+            moment = digest_moment(seller, day) if day else None
+            if day is None or moment is None:
+                continue
+            is_next = last.day < day if last else now - moment <= FIRST_WITHIN
+            if is_next and self._is_wanted(Reader(seller, moment, wishes)):
+                yield seller, day, last
 
-    def _is_wanted(self, seller: Seller, wish: DigestWish, day: date) -> bool:
+    def _is_wanted(self, reader: Reader) -> bool:
         """What came in after the moment changes nothing of it."""
+        wish = reader.wishes.digest if reader.wishes else DigestWish.DAILY
         if wish is not DigestWish.WHEN_SOMETHING:
             return wish is DigestWish.DAILY
-        moment = digest_moment(seller, day)
-        rows = self.waiting.all(seller.seller_id)
-        return moment is not None and (
-            any(row.since <= moment for _, row in rows)
-            or self.told_before.is_something_open(seller, moment)
-        )
+        rows = self.waiting.all(reader.seller.seller_id)
+        is_waiting = any(row.since <= reader.now for _, row in rows)
+        return is_waiting or self.told_before.is_something_open(reader)
 
     def _begin(
         self, seller: Seller, day: date, latest: LatestDigest | None, *, now: datetime
@@ -101,6 +111,7 @@ def handle(_event: dict[str, Any], _context: Any) -> dict[str, Any]:
 
 def beginning_on(table: "Table") -> Beginning:
     return Beginning(
+        configs=ConfigStore(table),
         sellers=SellerStore(table),
         preferences=PreferenceStore(table),
         digests=DigestStore(table),
@@ -112,7 +123,3 @@ def beginning_on(table: "Table") -> Beginning:
 @cache
 def beginning() -> Beginning:
     return beginning_on(clients.table(settings().EARSHOT_TABLE))
-
-
-def _wish(chosen: Preferences | None) -> DigestWish:
-    return chosen.digest if chosen else DigestWish.DAILY
