@@ -183,6 +183,25 @@ def test_what_was_resolved_meanwhile_stands_on_top_and_asks_for_nothing() -> Non
     assert "Expected: an answer" not in mail.text + mail.html
 
 
+def test_what_a_colleague_took_on_meanwhile_asks_for_nothing() -> None:
+    told = mail_examples.REMINDER.model_copy(update={"claim": mail_examples.SILENT})
+    mail = compose(told)
+    top = "Jonas Brandt took it on (Wed 18 Nov 2026, 13:10 CET). Nothing is expected of you.\n"
+    assert mail.text.startswith(top)
+    assert "Expected: an answer" not in mail.text + mail.html
+    for changes in ({"seller_id": "nora"}, {"state": "offered"}):
+        claim = mail_examples.SILENT.model_copy(update=changes)
+        open_still = compose(told.model_copy(update={"claim": claim}))
+        assert "Expected: an answer by" in open_still.text
+
+
+def test_the_accounts_owner_has_a_name_where_it_is_known() -> None:
+    assert "Owner: Nora Weiss" in compose(content(people={})).text
+    other = mail_examples.ACME.model_copy(update={"owner": "jonas"})
+    assert "Owner: Jonas Brandt" in compose(content(account=other)).text
+    assert "Owner: jonas" in compose(content(account=other, people={})).text
+
+
 def test_a_hand_over_is_expected_to_be_answered_when_its_lease_ends() -> None:
     assert "Expected: an answer by Wed 18 Nov 2026, 16:58 CET." in MAILS["handover"].text
     late = mail_examples.HANDED.model_copy(update={"lease_until": examples.NOON, "from_id": None})

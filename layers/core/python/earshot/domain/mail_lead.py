@@ -3,10 +3,11 @@
 from earshot.domain import mail_wording as wording
 from earshot.domain.mail_content import MailContent
 from earshot.domain.mail_parts import moment, name_of
-from earshot.domain.models import AlertKind, Role
+from earshot.domain.models import AlertKind, Claim, Role
 from earshot.domain.untrusted import paragraph
 
 LONGEST_NOTE = 600
+LONGEST_RESOLVED = 240
 
 
 def lead_of(content: MailContent) -> str:
@@ -23,6 +24,18 @@ def lead_of(content: MailContent) -> str:
     return ""
 
 
+def resolved_of(content: MailContent) -> str:
+    """What happened meanwhile, so that nothing is expected any more: as it was said, or that a
+    colleague took it on."""
+    claim = content.claim
+    if content.resolved or claim is None or _is_about_claim(content) or claim.state == "offered":
+        return paragraph(content.resolved, LONGEST_RESOLVED)
+    if claim.seller_id == content.seller.seller_id:
+        return ""
+    done = _said_of(claim, content)
+    return f"{done} ({moment(claim.claimed_at, content.seller.hours.zone)})."
+
+
 def note_of(content: MailContent) -> str:
     """What the colleague wrote who handed it over."""
     is_handed = content.alert.kind is AlertKind.HANDOVER and content.claim is not None
@@ -31,17 +44,14 @@ def note_of(content: MailContent) -> str:
 
 def so_far(content: MailContent) -> tuple[str, ...]:
     """What was done before whoever reads this came to it, the earliest first."""
-    if content.alert.kind not in {AlertKind.HANDOVER, AlertKind.ESCALATION}:
+    if not _is_about_claim(content):
         return ()
     zone, claim, told = content.seller.hours.zone, content.claim, content.root.told_at
     lines = []
     if told and content.root.alert_id != content.alert.alert_id:
         lines.append(f"{moment(told, zone)}: you were told of it")
     if claim:
-        who = name_of(claim.seller_id, content.people)
-        said = wording.CLAIM.get(claim.state, wording.CLAIM["claimed"])
-        done = said.format(who=who, giver=_from(content))
-        lines.append(f"{moment(claim.claimed_at, zone)}: {done}")
+        lines.append(f"{moment(claim.claimed_at, zone)}: {_said_of(claim, content)}")
         if claim.lease_until and claim.lease_until <= content.attention.read_at:
             lines.append(f"{moment(claim.lease_until, zone)}: an answer was expected")
     return tuple(lines)
@@ -53,6 +63,15 @@ def why_me(content: MailContent, subject: str, objects: str) -> str:
     if content.decision.reason == "stands_in" and content.decision.role is Role.DEPUTY:
         return wording.STANDS_IN.format(subject=subject)
     return wording.WHY_ME[content.decision.role].format(subject=subject, objects=objects)
+
+
+def _is_about_claim(content: MailContent) -> bool:
+    return content.alert.kind in {AlertKind.HANDOVER, AlertKind.ESCALATION}
+
+
+def _said_of(claim: Claim, content: MailContent) -> str:
+    said = wording.CLAIM.get(claim.state, wording.CLAIM["claimed"])
+    return said.format(who=name_of(claim.seller_id, content.people), giver=_from(content))
 
 
 def _update(content: MailContent) -> str:

@@ -3,16 +3,23 @@
 from earshot.domain import mail_lead, mail_parts
 from earshot.domain import mail_wording as wording
 from earshot.domain.answer_time import expected_by
-from earshot.domain.links import ActionLinks
-from earshot.domain.mail_content import MailContent, PlayShown, Story
-from earshot.domain.mail_parts import LONGEST_NAME, Action, Footer, Quote
+from earshot.domain.mail_asked import Asked, Known, asked_of, known_to
+from earshot.domain.mail_content import MailContent, Story
+from earshot.domain.mail_parts import LONGEST_NAME, Footer, Quote
 from earshot.domain.mail_subject import label_of
-from earshot.domain.models import AlertKind, Event, Evidence, Intent, Model, Signal, SignalPost
-from earshot.domain.untrusted import line, paragraph
+from earshot.domain.models import (
+    AlertKind,
+    Event,
+    Evidence,
+    Intent,
+    Model,
+    Signal,
+    SignalPost,
+)
+from earshot.domain.untrusted import line
 
 LONGEST_QUOTE, LONGEST_OTHER_QUOTE = 450, 240
-LONGEST_PLAY, HEAVIEST_PLAY = 2_000, 16_000
-OBJECTS_SHOWN, EVIDENCE_SHOWN, CONTRIBUTIONS_SHOWN = 5, 8, 20
+OBJECTS_SHOWN = 5
 
 
 class OtherStory(Model):
@@ -23,12 +30,27 @@ class OtherStory(Model):
     more_posts: int
 
 
-class PlayPart(Model):
-    """``html`` is the team's own and is not escaped; without it, ``text`` is shown."""
+class Head(Model):
+    """Who, what, why me, why now, by when: read in five seconds. ``answer_by`` is empty where
+    nothing is expected any more."""
 
-    title: str
-    text: str
-    html: str
+    label: str
+    subject_name: str
+    is_prospect: bool
+    headline: str
+    resolved: str
+    lead: str
+    note: str
+    why_me: str
+    why_now: str
+    answer_by: str
+
+
+class Said(Model):
+    quotes: tuple[Quote, ...]
+    more_posts: int
+    others: tuple[OtherStory, ...]
+    more_stories: int
 
 
 class Page(Model):
@@ -37,76 +59,33 @@ class Page(Model):
     title: str
     preheader: str
     kind: AlertKind
-    headline: str
-    label: str
     seller_name: str
     observed: bool
-    resolved: str
-    lead: str
-    note: str
-    so_far: tuple[str, ...]
-    subject_name: str
-    is_prospect: bool
-    quotes: tuple[Quote, ...]
-    more_posts: int
-    others: tuple[OtherStory, ...]
-    more_stories: int
-    why_me: str
-    why_now: str
-    next_step: str
-    play: PlayPart | None
-    answer_by: str
-    actions: tuple[tuple[Action, ...], ...]
-    signal_link: str
+    head: Head
+    said: Said
+    asked: Asked
+    known: Known
     footer: Footer
-    facts: tuple[tuple[str, str], ...]
-    score: int
-    contributions: tuple[tuple[str, str], ...]
-    evidence: tuple[tuple[str, str], ...]
 
 
 def page_of(content: MailContent, most: int) -> Page:
     """``most`` is how many posts are shown; the others are counted."""
-    story, now = content.stories[0], content.attention.read_at
-    signal = story.signal
-    newest = mail_parts.newest_first(story.posts)
-    evidence = mail_parts.evidence_of(newest, now)
-    name = mail_parts.subject_name(signal)
-    objects = _objects(signal, evidence)
-    others = content.stories[1:most]
-    headline, lead = headline_of(signal, evidence), mail_lead.lead_of(content)
-    answer_by = "" if content.resolved else _answer_by(content)
-    expected = f"Answer by {answer_by}." if answer_by else "Nothing is expected of you."
+    newest = mail_parts.newest_first(content.stories[0].posts)
+    evidence = mail_parts.evidence_of(newest, content.attention.read_at)
+    head = _head(content, evidence)
+    asked = asked_of(content, in_short=most == 1)
+    expected = f"Answer by {head.answer_by}." if head.answer_by else "Nothing is expected of you."
     return Page(
-        title=f"{name}: {headline}",
-        preheader=f"{lead or wording.NEXT_STEP[signal.intent]} {expected}",
+        title=f"{head.subject_name}: {head.headline}",
+        preheader=f"{head.lead or asked.next_step} {expected}",
         kind=content.alert.kind,
-        headline=headline,
-        label=label_of(content),
         seller_name=line(content.seller.name, LONGEST_NAME),
         observed=content.observer is not None,
-        resolved=paragraph(content.resolved, 3 * LONGEST_NAME),
-        lead=lead,
-        note=mail_lead.note_of(content),
-        so_far=mail_lead.so_far(content),
-        subject_name=name,
-        is_prospect=signal.subject.is_prospect,
-        quotes=tuple(_quote(post, content) for post in newest[:most]),
-        more_posts=max(0, len(newest) - most) + story.more,
-        others=tuple(_other(other, content) for other in others),
-        more_stories=len(content.stories) - 1 - len(others) + content.more_stories,
-        why_me=mail_lead.why_me(content, name, objects or "this"),
-        why_now=_why_now(content),
-        next_step=wording.NEXT_STEP[signal.intent],
-        play=_play(content.play, most) if content.play else None,
-        answer_by=answer_by,
-        actions=_actions(content.links, content.alert.kind) if content.links else (),
-        signal_link=mail_parts.web_link(content.links.signal) if content.links else "",
+        head=head,
+        said=_said(content, newest, most=most),
+        asked=asked,
+        known=known_to(content, evidence),
         footer=mail_parts.footer_of(content.links),
-        facts=mail_parts.facts_of(content.account, content.people) if content.account else (),
-        score=content.decision.relevance.score,
-        contributions=_contributions(content),
-        evidence=tuple(dict.fromkeys(map(_evidence, evidence)))[:EVIDENCE_SHOWN],
     )
 
 
@@ -118,6 +97,33 @@ def headline_of(signal: Signal, evidence: list[Evidence]) -> str:
         said = wording.NEWS.get(event, said)
     objects = _objects(signal, evidence)
     return f"{said} ({objects})" if objects else said
+
+
+def _head(content: MailContent, evidence: list[Evidence]) -> Head:
+    signal = content.stories[0].signal
+    name, resolved = mail_parts.subject_name(signal), mail_lead.resolved_of(content)
+    return Head(
+        label=label_of(content),
+        subject_name=name,
+        is_prospect=signal.subject.is_prospect,
+        headline=headline_of(signal, evidence),
+        resolved=resolved,
+        lead=mail_lead.lead_of(content),
+        note=mail_lead.note_of(content),
+        why_me=mail_lead.why_me(content, name, _objects(signal, evidence) or "this"),
+        why_now=_why_now(content),
+        answer_by="" if resolved else _answer_by(content),
+    )
+
+
+def _said(content: MailContent, newest: list[SignalPost], *, most: int) -> Said:
+    others = content.stories[1:most]
+    return Said(
+        quotes=tuple(_quote(post, content) for post in newest[:most]),
+        more_posts=max(0, len(newest) - most) + content.stories[0].more,
+        others=tuple(_other(other, content) for other in others),
+        more_stories=len(content.stories) - 1 - len(others) + content.more_stories,
+    )
 
 
 def _objects(signal: Signal, evidence: list[Evidence]) -> str:
@@ -153,36 +159,3 @@ def _answer_by(content: MailContent) -> str:
     if content.alert.kind is AlertKind.HANDOVER and lease and lease > now:
         expected = lease
     return mail_parts.moment(expected, hours.zone)
-
-
-def _actions(links: ActionLinks, kind: AlertKind) -> tuple[tuple[Action, ...], ...]:
-    take = "I accept" if kind is AlertKind.HANDOVER else "I take it"
-    rows = (
-        ((take, links.claim), ("Hand over", links.hand_over), ("Later", links.snooze)),
-        (("Useful", links.useful), ("Not relevant", links.not_relevant), ("Mute", links.mute)),
-    )
-    shown = (
-        tuple(Action(said=said, url=url) for said, url in row if mail_parts.web_link(url))
-        for row in rows
-    )
-    return tuple(row for row in shown if row)
-
-
-def _play(play: PlayShown, most: int) -> PlayPart:
-    weight = len(play.html.encode(errors="replace"))
-    return PlayPart(
-        title=line(play.title, LONGEST_NAME),
-        text=paragraph(play.text, LONGEST_PLAY if most > 1 else LONGEST_QUOTE),
-        html=play.html if weight <= HEAVIEST_PLAY and most > 1 else "",
-    )
-
-
-def _contributions(content: MailContent) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (wording.contribution_label(part.name), f"{part.points:+d}")
-        for part in content.decision.relevance.contributions[:CONTRIBUTIONS_SHOWN]
-    )
-
-
-def _evidence(found: Evidence) -> tuple[str, str]:
-    return wording.EVIDENCE[found.kind], line(found.value, LONGEST_NAME)

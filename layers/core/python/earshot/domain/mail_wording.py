@@ -85,6 +85,7 @@ EVIDENCE = {
 DIGEST_REASON = {
     "worth_an_alert": "your day's interruptions were used up",
     "over_budget": "your day's interruptions were used up",
+    "claimed_by_another": "a colleague takes care of it",
     "same_story": "it tells a story that you were told of",
     "left_to_service": "those who give support were told at once",
     "below_alert": "not pressing enough to interrupt you",
