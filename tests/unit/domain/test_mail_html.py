@@ -1,11 +1,21 @@
 """The HTML of mails, as Outlook, Gmail and Apple Mail take it; and that this check finds faults."""
 
+from pathlib import Path
+
 import pytest
 
+from earshot.domain.mail import compose
+from earshot_ops.chalice_configuration import ROOT
+from earshot_ops.plays_markup import without_risk
+from tests.unit.domain import mail_examples
 from tests.unit.domain.mail_check import complaints, contrast, contrasts
 from tests.unit.domain.test_mail import MAILS
 
 ACCOUNT = MAILS["account"].html
+
+
+def stem(file: Path) -> str:
+    return file.stem
 
 
 @pytest.mark.parametrize("name", MAILS)
@@ -20,6 +30,15 @@ def test_words_stand_out_from_what_is_behind_them(name: str, dark: bool) -> None
     found = contrasts(MAILS[name].html, dark=dark)
     assert {pair: ratio for pair, ratio in found.items() if ratio < 4.5} == {}
     assert len(found) >= 3
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "infra/sample/plays").glob("*.md")), ids=stem)
+def test_a_play_of_the_team_is_shown_whole(file: Path) -> None:
+    words = file.read_text(encoding="utf-8").split("---\n", 2)[2]
+    play = mail_examples.PLAY.model_copy(update={"html": without_risk(words)})
+    html = compose(mail_examples.content(play=play)).html
+    assert complaints(html) == []
+    assert play.html in html
 
 
 def test_both_schemes_are_looked_at() -> None:
