@@ -19,7 +19,7 @@ from earshot.flows.read_open import OpenReading, Reader, open_reading_on
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-STORIES_SHOWN = 25
+STORIES_SHOWN = 24
 STORIES_READ = 60
 _POSTS_LOOKED_AT = 100
 
