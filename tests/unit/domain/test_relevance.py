@@ -108,7 +108,7 @@ def test_an_old_story_is_no_news() -> None:
     ],
 )
 def test_an_account_that_fits_counts_more(changes: dict[str, Any], name: str) -> None:
-    weights = Weights(favoured_industries=("health care",))
+    weights = Weights(favoured_industries=("Health care",))
     assert name in points(scored(account=examples.account(**changes), weights=weights))
     other = examples.account(stage="lost", employees=249, revenue=49_999_999, industry="retail")
     assert points(scored(account=other, weights=weights)) == points(scored())

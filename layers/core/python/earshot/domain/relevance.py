@@ -18,6 +18,7 @@ from earshot.domain.models import (
     Model,
     Relevance,
     Role,
+    Score,
     Signal,
     Standing,
     Urgency,
@@ -31,8 +32,8 @@ class Weights(Model):
     line in the digest. What is left out counts nothing."""
 
     version: str = "2026-12"
-    alert_from: int = 60
-    digest_from: int = 35
+    alert_from: Score = 60
+    digest_from: Score = 35
     intent: dict[Intent, int] = {
         Intent.PURCHASE: 40,
         Intent.SWITCHING: 40,
@@ -160,7 +161,8 @@ def _of_account(account: Account | None, weights: Weights) -> Parts:
         yield "large_account", weights.large_account
     if (account.revenue or 0) >= weights.valuable_from_revenue:
         yield "valuable_account", weights.valuable_account
-    if (account.industry or "").strip().casefold() in weights.favoured_industries:
+    industries = {name.casefold() for name in weights.favoured_industries}
+    if (account.industry or "").strip().casefold() in industries:
         yield "favoured_industry", weights.favoured_industry
 
 
