@@ -41,8 +41,8 @@ def target(house: House, aws: StandIn) -> Target:
 def earshot(target: Target, monkeypatch: pytest.MonkeyPatch) -> Earshot:
     monkeypatch.setenv("COLUMNS", "100")
 
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(app, words, obj=target, catch_exceptions=False)
+    def run(*words: str, given: str | None = None) -> Result:
+        return CliRunner().invoke(app, words, input=given, obj=target, catch_exceptions=False)
 
     return run
 
@@ -122,10 +122,10 @@ def test_what_is_gone_from_the_folder_is_named_and_removed_only_when_asked(
     earshot("import", "plays", str(plays))
     (plays / "money_raised.md").unlink()
     answer = earshot("import", "plays", str(plays))
-    kept = "no longer in the folder, and kept (--prune removes it): money_raised\n"
+    kept = "no longer in the folder, kept (--prune removes it): money_raised\n"
     assert (answer.exit_code, answer.stderr) == (ExitCode.OK, kept)
     answer = earshot("import", "plays", str(plays), "--prune", "--dry-run")
-    would = "no longer in the folder, and would be removed: money_raised\n"
+    would = "no longer in the folder, to be removed: money_raised\n"
     assert (answer.exit_code, answer.stderr) == (ExitCode.OK, would)
     assert len(target.plays.all()) == 10
     answer = earshot("import", "plays", str(plays), "--prune", "--json")
@@ -133,6 +133,25 @@ def test_what_is_gone_from_the_folder_is_named_and_removed_only_when_asked(
     assert (told["vanished"], told["removed"], told["written"]) == (["money_raised"],) * 2 + (0,)
     assert len(target.plays.all()) == 9
     assert [entry["removed"] for entry in journalled(house)] == [[], ["money_raised"]]
+    (plays / "new_head_of_it.md").unlink()
+    words = earshot("import", "plays", str(plays), "--prune").stdout
+    assert words == "nothing to change in plays: 0 new, 0 changed, 8 as they were, 1 removed\n"
+
+
+def test_on_a_terminal_plays_are_shown_before_they_are_written(
+    target: Target, earshot: Earshot, plays: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("earshot_ops.commands.import_file.is_attended", lambda: True)
+    (plays / "broken.md").write_text("Call them.")
+    answer = earshot("import", "plays", str(plays), given="n\n")
+    assert answer.stderr.count("broken.md:1") == 1
+    assert "10 new, 0 changed, 0 as they were, 1 left out" in answer.stdout
+    assert "Write this?" in answer.stderr
+    assert target.plays.all() == ()
+    earshot("import", "plays", str(plays), given="y\n")
+    assert len(target.plays.all()) == 10
+    again = earshot("import", "plays", str(plays))
+    assert "Write this?" not in again.stderr
 
 
 def test_an_empty_folder_prunes_nothing(target: Target, earshot: Earshot, plays: Path) -> None:

@@ -38,8 +38,8 @@ def target(house: House, aws: StandIn) -> Target:
 
 @pytest.fixture
 def earshot(target: Target) -> Earshot:
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(app, words, obj=target, catch_exceptions=False)
+    def run(*words: str, given: str | None = None) -> Result:
+        return CliRunner().invoke(app, words, input=given, obj=target, catch_exceptions=False)
 
     return run
 
@@ -112,6 +112,20 @@ def test_a_dry_run_shows_the_difference_and_the_same_again_changes_nothing(
     assert len(journalled(house, "weights")) == 1
 
 
+def test_on_a_terminal_weights_are_changed_after_a_question(
+    target: Target, earshot: Earshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("earshot_ops.commands.weights.is_attended", lambda: True)
+    file = written(tmp_path, version="ours-1", alert_from=70)
+    answer = earshot("weights", "--set", file, given="n\n")
+    assert "Write this?" in answer.stderr
+    assert "nothing was written" in answer.stderr
+    assert answer.stdout.count("→ 70") == 1
+    assert target.weights.get() == Weights()
+    earshot("weights", "--set", file, given="y\n")
+    assert target.weights.get().alert_from == 70
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
@@ -177,6 +191,21 @@ def test_what_a_seller_taught_is_shown_and_forgotten(
     assert (found.thousandths, found.labels) == ({}, 0)
     assert found.since is not None
     assert journalled(house, "learned_reset") == [{"seller_id": "anna", "labels": 7}]
+
+
+def test_on_a_terminal_what_was_learned_is_forgotten_after_a_question(
+    house: House, target: Target, earshot: Earshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.furnish()
+    monkeypatch.setattr("earshot_ops.commands.learned.is_attended", lambda: True)
+    target.learned.put(Learned(seller_id="anna", thousandths={"role_owner": 900}, labels=3), None)
+    answer = earshot("learned", "anna", "--reset", given="n\n")
+    assert "learned from 3 answers" in answer.stdout
+    assert target.learned.get("anna") is not None
+    earshot("learned", "anna", "--reset", given="y\n")
+    found = target.learned.get("anna")
+    assert found is not None
+    assert found.labels == 0
 
 
 def test_who_is_no_seller_taught_nothing(earshot: Earshot) -> None:

@@ -11,7 +11,7 @@ import typer
 from earshot.aws.keys import timestamp
 from earshot.domain.plays import Play
 from earshot_ops.commands.exits import ExitCode
-from earshot_ops.commands.screen import note, print_json, safe, say
+from earshot_ops.commands.screen import note, print_json, safe, say, working
 from earshot_ops.plays_reading import PlayProblem, Vocabulary, ids_in, read_folder
 from earshot_ops.target import Target
 
@@ -44,6 +44,8 @@ def import_plays(target: Target, folder: Path, choices: Choices) -> ExitCode:
     """A file that cannot be read keeps itself out, and what is stored of it stays."""
     found = _look(target, folder)
     stops = choices.dry_run or not found.plays or (choices.strict and bool(found.problems))
+    if not choices.as_json:
+        _tell(found, choices)
     if stops or (choices.asks and not _agrees(found, choices)):
         return _answer(found, choices, written=0, removed=[])
     written = target.plays.put_all(found.plays)
@@ -55,11 +57,11 @@ def import_plays(target: Target, folder: Path, choices: Choices) -> ExitCode:
 
 
 def _look(target: Target, folder: Path) -> Found:
-    accounts = (account.industry for account in target.accounts.accounts())
-    known = Vocabulary(
-        products=frozenset(entry.entry_id for entry in target.accounts.entries()),
-        industries=frozenset(industry for industry in accounts if industry),
-    )
+    with working("Reading the industries of all accounts"):
+        accounts = (account.industry for account in target.accounts.accounts())
+        industries = frozenset(industry for industry in accounts if industry)
+    products = frozenset(entry.entry_id for entry in target.accounts.entries())
+    known = Vocabulary(products=products, industries=industries)
     plays, problems = read_folder(folder, known)
     stored = {play.play_id: play for play in target.plays.all()}
     return Found(
@@ -72,7 +74,6 @@ def _look(target: Target, folder: Path) -> Found:
 
 
 def _agrees(found: Found, choices: Choices) -> bool:
-    _tell(found, choices, removed=[])
     if not (found.new or found.changed or (choices.prune and found.gone)):
         return True
     return typer.confirm("Write this?", err=True)
@@ -82,18 +83,15 @@ def _answer(found: Found, choices: Choices, *, written: int, removed: list[str])
     if choices.as_json:
         print_json(_as_json(found, written, removed))
     else:
-        _tell(found, choices, removed=removed)
-        say(_summary(found, written))
+        say(_summary(found, written) + (f", {len(removed)} removed" if removed else ""))
         if not found.plays:
             note("[red]nothing was written: there is no play that can be read[/red]")
     return ExitCode.PROBLEMS if found.problems or not found.plays else ExitCode.OK
 
 
-def _tell(found: Found, choices: Choices, *, removed: list[str]) -> None:
-    fate = "removed: " if removed else "no longer in the folder, and kept (--prune removes it): "
-    if choices.prune and not removed:
-        fate = "no longer in the folder, and would be removed: "
-    _list(found.gone, "yellow", before=fate)
+def _tell(found: Found, choices: Choices) -> None:
+    fate = "to be removed" if choices.prune else "kept (--prune removes it)"
+    _list(found.gone, "yellow", before=f"no longer in the folder, {fate}: ")
     _list(found.problems, "red", before="left out: ")
 
 

@@ -78,9 +78,10 @@ def weights(
         raise WeightsFileError(
             f"version: {now.version!r} is that of the present weights, and these are others"
         )
+    if not as_json:
+        _tell(changes)
     writes = bool(changes) and not dry_run
     if writes and is_attended() and not (yes or as_json):
-        _tell(changes)
         writes = typer.confirm("Write this?", err=True)
     if writes:
         target.weights.put(new)
@@ -160,7 +161,6 @@ def _answer(new: Weights, changes: Changes, *, written: bool, as_json: bool) -> 
         told = {name: {"before": old, "after": now} for name, (old, now) in changes.items()}
         print_json({"version": new.version, "written": written, "changes": told})
         return
-    _tell(changes)
     if written:
         say(f"version {safe(new.version)} is in place; Lambdas have it within a minute")
     elif changes:
