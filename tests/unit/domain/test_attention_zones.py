@@ -105,6 +105,11 @@ class Wall:
                     self.open[at] = day
                     self.minutes[day].append(at)
 
+    def looked_at(self) -> list[datetime]:
+        """Each minute of the hours around the change, and every seventh of the others."""
+        near = {n for n in range(len(self.moments)) if abs(n * MINUTE - BEFORE) < 4 * HOUR}
+        return [at for n, at in enumerate(self.moments) if n in near or n % 7 == 0]
+
     def digest(self, seller: Seller, day: date) -> datetime | None:
         minutes = self.minutes[day]
         wanted = datetime.combine(day, seller.digest_at)
@@ -131,7 +136,7 @@ def _is_within(hours: WorkingHours, day: date, reading: datetime) -> bool:
 def test_open_is_what_the_wall_says(drawn: tuple[Seller, datetime]) -> None:
     seller, change = drawn
     wall = Wall(seller.hours, change)
-    for at in wall.moments:
+    for at in wall.looked_at():
         assert is_open(seller.hours, at) == (at in wall.open)
         assert local_day(seller.hours, at) == wall.readings[at].date()
 
@@ -143,10 +148,12 @@ def test_no_mail_leaves_outside_the_hours_and_none_waits_longer_than_it_must(
     seller, change = drawn
     seller = seller.model_copy(update={"urgent_anytime": urgent_anytime})
     wall = Wall(seller.hours, change)
-    upcoming: datetime | None = None
+    looked_at, upcoming = set(wall.looked_at()), None
     for at in reversed(wall.moments):
         if at in wall.open:
             upcoming = at
+        if at not in looked_at:
+            continue
         now = at + timedelta(seconds=seconds)
         due_at = attend(seller, Urgency.SOON, now).due_at
         assert due_at == next_opening(seller.hours, now)
@@ -210,7 +217,7 @@ def test_in_every_zone_a_plain_week_around_a_change_has_its_digests(start: str, 
         )
         seller = Seller(seller_id="kim", name="Kim", email="kim@example.com", hours=hours)
         for change in changes(zone):
-            for day in (change.date() + n * DAY for n in range(-2, 3)):
+            for day in (change.date() + n * DAY for n in range(-1, 2)):
                 moment = digest_moment(seller, day)
                 assert moment == datetime.combine(day, time(8), ZoneInfo(zone)).astimezone(UTC)
                 assert is_open(hours, moment)
