@@ -43,6 +43,7 @@ ATTENTION = {
 DIVERTED = {
     "over_budget": "the day's budget of interruptions was spent",
     "claimed_by_another": "somebody else took care of it",
+    "same_story": "another mail told the story, which this became part of",
 }
 FAILURES = {
     "SuppressedError": "the address is on the suppression list",
