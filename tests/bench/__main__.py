@@ -11,7 +11,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import cold_import, decisions, matching, obsei, webhook, writes
+from tests.bench import cold_import, decisions, mails, matching, obsei, webhook, writes
 from tests.bench.figures import Figure
 from tests.bench.measured import Measured
 
@@ -56,6 +56,7 @@ def _measure(progress: Console, *, with_obsei: bool) -> Iterator[Measured | Figu
         ("matching and understanding posts", matching),
         ("deciding signals", decisions),
         ("counting what a signal writes", writes),
+        ("rendering mails", mails),
     ):
         progress.print(f"… {name}")
         yield from bench.measure()

@@ -120,7 +120,7 @@ def hostile_digest(draw: Draw) -> Digest:
     )
     account = mail_examples.ACME.model_copy(update={"industry": draw(), "stage": draw()})
     group = digest.groups[0].model_copy(
-        update={"name": draw(), "account": account, "items": (item,) * 20}
+        update={"name": draw(), "account": account, "items": (item,) * 10}
     )
     changed = {"signal": hostile_signal(mail_examples.JO, draw), "link": draw()}
     states = [
@@ -194,7 +194,7 @@ PLAIN["digest"] = compose_digest(
 )
 
 
-HEAVY = [[FIRE], ["\"&'<>" * 900], [LONG_URL], [LONG_URL, "\"&'<>" * 900], ["x" * 1_000_000], [""]]
+HEAVY = [[FIRE], ["\"&'<>" * 900], [LONG_URL, "\"&'<>" * 900], ["x" * 1_000_000], [""]]
 KINDS = [*mail_examples.SIGNAL_MAILS, "digest"]
 
 
