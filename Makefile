@@ -16,7 +16,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo dev test check bench eval train mails build lock deploy destroy clean
+.PHONY: help environment demo dev test check bench eval train mails build screenshots browser lock deploy destroy clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -31,7 +31,7 @@ dev: environment ## the same, and stay up until Ctrl-C; the state survives
 	@exec $(BIN)/python -m earshot_ops.demo --stay
 
 # The units alone say how long they take, which is to be under 2 s; then all, with more examples.
-test: environment ## run every test
+test: environment browser ## run every test
 	@$(BIN)/python -m pytest -q tests/unit
 	@HYPOTHESIS_PROFILE=thorough exec $(BIN)/python -m pytest
 
@@ -65,6 +65,17 @@ mails: environment ## write the style sheet of the mails into their templates
 
 build: environment ## package every app and the layer for STAGE (all stages when none is named)
 	@exec $(BIN)/python -m earshot_ops.build $(if $(STAGE),--stage $(STAGE),--all)
+
+screenshots: environment browser ## picture the mails and pages in docs/screenshots anew
+	@exec $(BIN)/python -m earshot_ops.screenshots
+
+# Debian's own: as root it is installed, else whoever needs it says so.
+browser: ## install Chromium and its driver, if they are missing and may be installed
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			chromium chromium-driver fonts-dejavu-core >/dev/null; } || \
+		echo "browser: install chromium and chromium-driver for the browser test" >&2
 
 lock: ## resolve the dependencies anew and export them (needs uv and a network)
 	uv lock --upgrade

@@ -50,9 +50,9 @@ def what_to_mute(matter: Matter) -> dict[str, tuple[MuteKind, str, str]]:
         called = mail_parts.object_name(entry, list(matter.evidence))
         found.append((MuteKind.TOPIC, entry, f"All that mentions {called}"))
     for part in matter.decision.relevance.contributions if matter.decision else ():
-        if part.points > 0:
+        if part.points > 0 and not part.name.startswith("role_"):
             label = wording.contribution_label(part.name)
-            found.append((MuteKind.RULE, part.name, f"All that counts because of: {label}"))
+            found.append((MuteKind.RULE, part.name, f"All with the reason “{label}”"))
     return {f"{kind}:{value}": (kind, value, label) for kind, value, label in found}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 
 from earshot.domain import mail_parts
+from earshot.domain import mail_wording as wording
 from earshot.domain.models import DigestWish, Mute, MuteKind, Preferences, Seller, WorkingHours
 from earshot.domain.pages import Field, MuteShown, PreferencesPage
 from earshot.domain.preferences import as_preferred
@@ -24,7 +25,7 @@ DAYS = (
 _MUTED = {
     MuteKind.ACCOUNT: "All about {}",
     MuteKind.TOPIC: "All that mentions {}",
-    MuteKind.RULE: "All that counts because of: {}",
+    MuteKind.RULE: "All with the reason “{}”",
     MuteKind.SIGNAL: "One story",
 }
 
@@ -115,8 +116,10 @@ def value_of(mute: Mute) -> str:
 
 
 def _shown(mute: Mute, seller: Seller) -> MuteShown:
-    called = line(mute.value.partition(":")[2] or mute.value, mail_parts.LONGEST_NAME)
-    said = _MUTED[mute.kind].format(called.replace("_", " "))
+    called = mute.value.partition(":")[2] or mute.value
+    if mute.kind is MuteKind.RULE:
+        called = wording.contribution_label(mute.value)
+    said = _MUTED[mute.kind].format(line(called, mail_parts.LONGEST_NAME))
     until = mail_parts.moment(mute.until, seller.hours.zone) if mute.until else ""
     return MuteShown(value=value_of(mute), label=f"{said}, until {until}" if until else said)
 

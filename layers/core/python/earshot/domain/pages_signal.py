@@ -112,6 +112,8 @@ def signal_page(
 def state_of(standing: Standing, seller: Seller, now: datetime) -> str:
     """A sentence, and another one for what the seller said."""
     said = _SAID.get(standing.feedback.kind, "") if standing.feedback else ""
+    if standing.claim is None and standing.feedback and standing.feedback.kind in _CLOSED:
+        return said
     return f"{_claimed(standing, seller, now)} {said}".strip()
 
 
@@ -165,8 +167,9 @@ def _claimed(standing: Standing, seller: Seller, now: datetime) -> str:
     giver = mail_parts.name_of(claim.from_id or "", standing.people)
     told = {
         CLAIMED: f"{who} took it.",
-        OFFERED: f"{giver} handed it over to {'you' if is_own else who}, who "
-        f"{'have' if is_own else 'has'} not accepted yet.",
+        OFFERED: f"{giver} handed it over to you; you have not accepted yet."
+        if is_own
+        else f"{giver} handed it over to {who}, who has not accepted yet.",
         DONE: f"{who} closed it.",
     }[claim.state]
     return f"{told} The time for it ran out." if has_run_out(claim, now) else told
