@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -116,6 +117,10 @@ class EmbeddedAws:
         supervisor.stdin.close()
         try:
             supervisor.wait(_STOP_S)
+        except subprocess.TimeoutExpired:  # too busy to save anything
+            os.killpg(self.pid, signal.SIGKILL)
+            supervisor.kill()
+            supervisor.wait()
         finally:
             supervisor.stdout.close()
         if not self._keep_state:

@@ -25,6 +25,7 @@ REASONS = {
     "beyond_the_most_alerts": "forty sellers with higher scores were alerted first",
     "unsubscribed": "wants no interruptions",
     "stands_back": "is away, and a deputy stands in",
+    "left_to_owner": "the account's owner, or who stands in, is alerted",
     "left_to_service": "those who give support answer it",
     "same_story": "knows the story by another post of it",
     "below_digest": "the score is below that of a digest",

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from earshot_ops.chalice_configuration import ROOT
-from earshot_ops.demo import feed, report, run, scenario
+from earshot_ops.demo import feed, promises, report, run, scenario
 from earshot_ops.demo.operator_commands import Operator
 from earshot_ops.embedded_aws import EmbeddedAws
 from earshot_ops.errors import OperationError
@@ -50,10 +50,13 @@ def _demonstrate(progress: run.Progress) -> int:
         operator = Operator(aws.endpoint, aws.access.process_environment())
         run.configure(operator, news, keys, say=progress.say)
         run.send(target, keys, now, say=progress.say)
+        run.go_on(target, keys, now, say=progress.say)
         run.erase(operator, progress.say)
+        run.digest(target, say=progress.say)
         found = run.save_mails(aws, folder / "mail")
         _show(target)
-        broken = list(run.broken_promises(target, found))
+        print(operator.run("why", scenario.NOBODY_URL))
+        broken = list(promises.broken(target, found))
         progress.say("stopping the embedded AWS")
     for sentence in broken:
         progress.say(f"[red]not as promised:[/red] {sentence}")
@@ -86,6 +89,8 @@ def _stay(progress: run.Progress, port: int) -> int:
             operator = Operator(aws.endpoint, aws.access.process_environment())
             run.configure(operator, news, keys, say=progress.say)
             run.send(target, keys, now, say=progress.say)
+            run.go_on(target, keys, now, say=progress.say)
+            run.digest(target, say=progress.say)
             found = run.save_mails(aws, folder / "mail")
             _show(target)
             progress.say(f"{len(found)} mails; open them in {folder / 'mail'}")

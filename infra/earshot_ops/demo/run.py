@@ -3,19 +3,18 @@
 import secrets
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
 from earshot_ops import deployment
 from earshot_ops.chalice_configuration import ROOT
-from earshot_ops.demo import drain, mails, post_office, scenario
+from earshot_ops.demo import drain, mails, post_office, scenario, sellers
 from earshot_ops.demo.feed import Feed
 from earshot_ops.demo.operator_commands import Operator
-from earshot_ops.demo.stores import places_with
 from earshot_ops.embedded_aws import EmbeddedAws
 from earshot_ops.errors import OperationError
 from earshot_ops.local_endpoint import LocalEndpoint
@@ -70,6 +69,8 @@ def configure(operator: Operator, feed: Feed, keys: Secrets, *, say: Callable[[s
     for kind in ("sellers", "accounts", "contacts", "watchlist"):
         say(f"earshot import {kind} infra/sample/{kind}.csv")
         operator.run("import", kind, str(SAMPLE / f"{kind}.csv"))
+    say("earshot import plays infra/sample/plays")
+    operator.run("import", "plays", str(SAMPLE / "plays"))
     say("earshot connect github, generic, rss")
     connecting = ("connect", "github", "--connection", scenario.GITHUB)
     operator.run(*connecting, secret=keys.github.decode())
@@ -81,9 +82,34 @@ def configure(operator: Operator, feed: Feed, keys: Secrets, *, say: Callable[[s
 
 
 def send(target: Target, keys: Secrets, now: datetime, *, say: Callable[[str], None]) -> None:
-    """Every delivery of the scenario; ``OperationError`` on an unexpected answer."""
+    """The deliveries of the scenario that come first; ``OperationError`` on an unexpected
+    answer."""
     say("sending signed deliveries of GitHub and of a forum over HTTP")
-    for step in scenario.steps(keys.github, keys.forum, now):
+    _post(target, scenario.steps(keys.github, keys.forum, now))
+    say("polling the news feed")
+    drain.invoke(target, "poll_sources")
+    say("waiting until the queues are empty and the mails are out")
+    drain.drained(target)
+
+
+def go_on(target: Target, keys: Secrets, now: datetime, *, say: Callable[[str], None]) -> None:
+    """Sellers act from their mails, and more is said."""
+    sellers.act(mails.sent(target.access.endpoint or ""), say)
+    say("more is said about Northwind, and somebody else asks for an alternative to RivalCRM")
+    _post(target, scenario.later_steps(keys.github, keys.forum, now))
+    drain.drained(target)
+
+
+def digest(target: Target, *, say: Callable[[str], None]) -> None:
+    """The digests' hour is moved to a few minutes ago, for whoever works at this hour."""
+    say("sending the digests")
+    sellers.expect_digests(target, datetime.now(UTC))
+    drain.invoke(target, "send_digests")
+    drain.drained(target)
+
+
+def _post(target: Target, steps: Iterable[scenario.Step]) -> None:
+    for step in steps:
         for _ in range(step.times):
             status = post_office.post(target.deployed.api_url, step.envelope)
             if status != step.expects:
@@ -91,10 +117,6 @@ def send(target: Target, keys: Secrets, now: datetime, *, say: Callable[[str], N
                     f"a delivery to {step.envelope.connection} was answered {status} where "
                     f"{step.expects} was expected"
                 )
-    say("polling the news feed")
-    drain.invoke(target, "poll_sources")
-    say("waiting until the queues are empty and the mails are out")
-    drain.drained(target)
 
 
 def invitation(target: Target, aws: EmbeddedAws) -> Iterator[str]:
@@ -117,28 +139,3 @@ def save_mails(aws: EmbeddedAws, folder: Path) -> list[mails.SentMail]:
     found = mails.sent(aws.endpoint)
     mails.save(found, folder)
     return found
-
-
-def broken_promises(target: Target, found: list[mails.SentMail]) -> Iterator[str]:
-    """A sentence for everything that did not come true."""
-    told = {address for mail in found for address in mail.to}
-    if len(found) < 6:
-        yield f"{len(found)} mails went out where at least 6 were expected"
-    if len(told) < 3:
-        yield f"{len(told)} sellers were told where at least 3 were expected"
-    for words, what in (
-        (scenario.ERASED_WORDS, "the erased post"),
-        (scenario.FORGED_WORDS, "the forged delivery"),
-    ):
-        for place in places_with(target, words):
-            yield f"words of {what} lie in {place}"
-    if target.explainer.why(scenario.NOBODY_URL) is None:
-        yield "why knows nothing of the post that nobody heard of"
-    alerts = _alerts_of(target, scenario.POSTS[0])
-    if alerts != 1:
-        yield f"the delivery that was sent 5 times made {alerts} alerts"
-
-
-def _alerts_of(target: Target, post: str) -> int:
-    why = target.explainer.why(post)
-    return sum(bool(one.alert) for signal in (why.signals if why else ()) for one in signal.sellers)

@@ -19,11 +19,14 @@ NEWS = "trade-news"
 REPOSITORY = "fernwave/importer"
 NOBODY_URL = "https://forum.example/t/905"
 ERASED_URL = "https://forum.example/t/906"
+PROSPECT_URL = "https://forum.example/t/901"
+DECIDED_URL = "https://forum.example/t/908"
+DECIDED_WORDS = "Which other CRM would you recommend"
 FORGED_URL = "https://forum.example/t/907"
 POSTS = (
     f"https://github.com/{REPOSITORY}/issues/12",
     f"https://github.com/{REPOSITORY}/issues/12#issuecomment-88001",
-    *(f"https://forum.example/t/{number}" for number in range(901, 907)),
+    *(f"https://forum.example/t/{number}" for number in (*range(901, 907), 908)),
     "https://tradenews.example/tidewell-series-c",
     "https://tradenews.example/saltmarsh-head-of-it",
     "https://tradenews.example/town-fair",
@@ -72,13 +75,26 @@ def articles() -> tuple[Article, ...]:
 def steps(github_secret: bytes, forum_secret: bytes, now: datetime) -> Iterator[Step]:
     """In the order of sending; the same words always make the same posts."""
     yield Step(_issue(github_secret, now), times=5)
-    yield Step(_comment(github_secret, now))
     for number, entry in enumerate(_forum(now)):
         payload = {"posts": [entry]}
         yield Step(post_office.generic(FORUM, forum_secret, payload, identity=f"msg_demo_{number}"))
     bad = {"posts": [_entry(now, "907", "mallory", text=FORGED_WORDS)]}
     good = post_office.generic(FORUM, forum_secret, bad, identity="msg_demo_forged")
     yield Step(post_office.forged(good), expects=401)
+
+
+def later_steps(github_secret: bytes, forum_secret: bytes, now: datetime) -> Iterator[Step]:
+    """What is said after the sellers had their first mails."""
+    yield Step(_comment(github_secret, now))
+    asking = _entry(
+        now,
+        "908",
+        "lena-f",
+        text="Our price at RivalCRM doubles at the renewal. Which other CRM would you recommend "
+        "for 25 people? We decide this week.",
+    )
+    payload = {"posts": [asking]}
+    yield Step(post_office.generic(FORUM, forum_secret, payload, identity="msg_demo_908"))
 
 
 def _forum(now: datetime) -> tuple[dict[str, Any], ...]:

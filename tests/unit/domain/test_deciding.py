@@ -320,3 +320,39 @@ def test_what_is_not_validated_when_it_is_made_would_be_valid(
     assert all(
         (one.attention is not None) == (one.outcome is Outcome.ALERT) for one in found.decisions
     )
+
+
+LARGE = examples.account(stage="opportunity", employees=900, revenue=90_000_000)
+PRESSING = signal(Intent.PURCHASE, urgency=Urgency.NOW)
+
+
+def test_what_is_worth_an_alert_to_several_interrupts_the_owner_alone() -> None:
+    found = decided(
+        examples.candidate(),
+        examples.candidate(Role.DEPUTY, "ben"),
+        examples.candidate(Role.DESK, "carla"),
+        of=PRESSING,
+        account=LARGE,
+    )
+    assert outcomes(found) == {
+        "anna": (Outcome.ALERT, "worth_an_alert"),
+        "ben": (Outcome.DIGEST, "left_to_owner"),
+        "carla": (Outcome.DIGEST, "left_to_owner"),
+    }
+
+
+def test_what_an_absent_owner_has_no_deputy_for_is_not_left_to_them() -> None:
+    found = decided(away(), examples.candidate(Role.DESK, "carla"), of=PRESSING, account=LARGE)
+    assert outcomes(found)["carla"] == (Outcome.ALERT, "worth_an_alert")
+
+
+def test_what_a_deputy_stands_in_for_is_left_to_the_deputy() -> None:
+    found = decided(
+        away(),
+        examples.candidate(Role.DEPUTY, "ben"),
+        examples.candidate(Role.DESK, "carla"),
+        of=signal(Intent.PURCHASE),
+        account=examples.account(),
+    )
+    assert outcomes(found)["anna"] == (Outcome.DIGEST, "stands_back")
+    assert outcomes(found)["ben"] == (Outcome.ALERT, "stands_in")

@@ -29,6 +29,7 @@ from earshot.domain.relevance import Scores, Weights
 # So many may be interrupted by one signal; others read of it in their digest.
 MOST_ALERTS = 40
 
+_OTHERS = frozenset((Role.DEPUTY, Role.DESK, Role.TERRITORY))
 _ROLE_RANK = {role: rank for rank, role in enumerate(Role)}
 
 
@@ -77,6 +78,7 @@ def decide(
     _respect_wishes(signal, verdicts, now)
     _leave_to_service(signal, verdicts)
     _stand_in(verdicts, signal.urgency, now)
+    _leave_to_owner(verdicts, signal.urgency, now)
     _bound(verdicts)
     return DecisionSet(
         signal_id=signal.signal_id,
@@ -147,6 +149,21 @@ def _stand_in(verdicts: Sequence[_Verdict], urgency: Urgency, now: datetime) -> 
         present[0].becomes(Outcome.ALERT, "stands_in")
     for one in away:
         one.becomes(Outcome.DIGEST, "stands_back")
+
+
+def _leave_to_owner(verdicts: Sequence[_Verdict], urgency: Urgency, now: datetime) -> None:
+    """What interrupts an owner who is there, or who stands in for one, need not interrupt a deputy,
+    a desk and a territory as well. Service has a work of its own."""
+    alerted = [one for one in verdicts if one.outcome is Outcome.ALERT]
+    if any(_is_in_charge(one, urgency, now) for one in alerted):
+        for one in alerted:
+            if one.candidate.role in _OTHERS and one.reason != "stands_in":
+                one.becomes(Outcome.DIGEST, "left_to_owner")
+
+
+def _is_in_charge(one: _Verdict, urgency: Urgency, now: datetime) -> bool:
+    is_owner = one.candidate.role is Role.OWNER and not is_away(one.seller, urgency, now)
+    return is_owner or one.reason == "stands_in"
 
 
 def _takes_alerts(one: _Verdict) -> bool:

@@ -87,6 +87,7 @@ DIGEST_REASON = {
     "over_budget": "your day's interruptions were used up",
     "claimed_by_another": "a colleague takes care of it",
     "same_story": "it tells a story that you were told of",
+    "left_to_owner": "whoever owns the account was told at once",
     "left_to_service": "those who give support were told at once",
     "below_alert": "not pressing enough to interrupt you",
     "beyond_the_most_alerts": "many others were told at once",

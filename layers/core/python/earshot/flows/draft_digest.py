@@ -109,10 +109,13 @@ class DigestDrafts:
             open_more=before.open_more,
             connections=tuple(self.connections.states()),
             observer=None if config.live else config.operator_email,
-            links=self.linker.of(alert, now) if self.linker else None,
+            links=linker.of(alert, now) if linker else None,
         )
 
     def _reader(self, alert: Alert, seller: Seller, now: datetime) -> Reader:
+        config = self.configs.get()
+        linker = self.linker if config.live else None  # links act for the seller
+
         def link_to(signal: tuple[str, str]) -> str:
             links = self.linker.of(alert, now, signal=signal) if self.linker else None
             return links.signal if links else ""

@@ -94,16 +94,18 @@ class Drafts:
             account=told.account,
             attention=attention,
             observer=None if config.live else config.operator_email,
-            links=self.linker.of(alert, attention.read_at),
+            # Links act for the seller: they are no business of whoever observes.
+            links=self.linker.of(alert, attention.read_at) if config.live else None,
             play=told.play,
             claim=told.claim,
             people=self._people(told),
         )
 
     def _people(self, told: Told) -> dict[str, str]:
-        claim = told.claim
-        ids = {claim.seller_id, *([claim.from_id] if claim.from_id else [])} if claim else set()
-        found = {seller_id: self.sellers.get(seller_id) for seller_id in ids}
+        claim, account = told.claim, told.account
+        ids = {claim.seller_id, claim.from_id} if claim else set()
+        ids |= {account.owner} if account else set()
+        found = {seller_id: self.sellers.get(seller_id) for seller_id in ids if seller_id}
         return {seller_id: seller.name for seller_id, seller in found.items() if seller}
 
 
