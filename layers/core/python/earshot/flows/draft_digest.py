@@ -20,6 +20,7 @@ from earshot.aws.seller_store import SellerStore
 from earshot.aws.waiting_store import WaitingStore
 from earshot.domain.attention import attend, local_day
 from earshot.domain.digest import Digest
+from earshot.domain.links import ActionLinks
 from earshot.domain.mail import Mail, compose_digest
 from earshot.domain.models import Alert, AlertState, DigestWish, Seller, Urgency, Waiting
 from earshot.errors import GoneError
@@ -109,15 +110,20 @@ class DigestDrafts:
             open_more=before.open_more,
             connections=tuple(self.connections.states()),
             observer=None if config.live else config.operator_email,
-            links=linker.of(alert, now) if linker else None,
+            links=self._links(alert, now, is_live=config.live),
         )
 
+    def _links(
+        self, alert: Alert, now: datetime, *, is_live: bool, signal: tuple[str, str] | None = None
+    ) -> ActionLinks | None:
+        """They act for the seller, so they are no business of whoever observes."""
+        return self.linker.of(alert, now, signal=signal) if self.linker and is_live else None
+
     def _reader(self, alert: Alert, seller: Seller, now: datetime) -> Reader:
-        config = self.configs.get()
-        linker = self.linker if config.live else None  # links act for the seller
+        is_live = self.configs.get().live
 
         def link_to(signal: tuple[str, str]) -> str:
-            links = self.linker.of(alert, now, signal=signal) if self.linker else None
+            links = self._links(alert, now, is_live=is_live, signal=signal)
             return links.signal if links else ""
 
         wishes = self.preferences.get(seller.seller_id)
