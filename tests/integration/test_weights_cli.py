@@ -130,7 +130,7 @@ def test_on_a_terminal_weights_are_changed_after_a_question(
     ("changes", "reason"),
     [
         ({"alert_from": 70}, f"version: {Weights().version!r} is that of the present weights"),
-        ({"version": "v", "alert_from": 101}, "digest_from and alert_from: 1 to 100"),
+        ({"version": "v", "digest_from": 0}, "digest_from and alert_from: 1 to 100"),
         ({"version": "v", "digest_from": 99}, "that of the digest not above the other"),
         ({"version": "v", "colour": 1}, "colour: Extra inputs are not permitted"),
         ({"version": "v", "conversation": 1.5}, "conversation: Input should be a valid integer"),
