@@ -5,6 +5,7 @@ PROFILE ?=
 MAIL_FROM ?=
 MAIL_IDENTITY ?=
 OPERATOR ?=
+PAGES_URL ?=
 WITH_DATA ?=
 DATA ?=
 EVALUATION ?= ../shared/data/eval
@@ -89,7 +90,8 @@ lock: ## resolve the dependencies anew and export them (needs uv and a network)
 deploy: environment ## deploy to AWS: make deploy STAGE=prod MAIL_FROM=alerts@example.com [PROFILE=name]
 	@exec $(BIN)/python -m earshot_ops.deployment_command deploy --stage "$(STAGE)" \
 		$(if $(PROFILE),--profile "$(PROFILE)") $(if $(MAIL_FROM),--mail-from "$(MAIL_FROM)") \
-		$(if $(MAIL_IDENTITY),--mail-identity "$(MAIL_IDENTITY)") $(if $(OPERATOR),--operator "$(OPERATOR)")
+		$(if $(MAIL_IDENTITY),--mail-identity "$(MAIL_IDENTITY)") $(if $(OPERATOR),--operator "$(OPERATOR)") \
+		$(if $(PAGES_URL),--pages-url "$(PAGES_URL)")
 
 destroy: environment ## remove the apps from AWS and keep the data: make destroy STAGE=prod [WITH_DATA=1]
 	@exec $(BIN)/python -m earshot_ops.deployment_command destroy --stage "$(STAGE)" \

@@ -27,6 +27,9 @@ def _arguments() -> argparse.Namespace:
     deploying.add_argument(
         "--mail-identity", default="", help="its identity in SES; else the domain"
     )
+    deploying.add_argument(
+        "--pages-url", default="", help="a domain of your own for the pages, https://.../"
+    )
     deploying.add_argument("--operator", default="", help="who hears of alarms by mail")
     removing.add_argument(
         "--with-data", action="store_true", help="table and raw data too, for good"
@@ -49,6 +52,7 @@ def _run(arguments: argparse.Namespace) -> None:
         mail_from=arguments.mail_from,
         mail_identity=arguments.mail_identity,
         operator_email=arguments.operator,
+        pages_url=arguments.pages_url,
     )
     _say(
         f"{arguments.stage} answers at {deploy(arguments.stage, access, choices, say=_say).api_url}"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from earshot.aws.claim_store import ClaimStore
+from earshot.aws.signal_store import SignalStore
 from earshot.domain.actions import ActionKind, Form, link_id
 from earshot.domain.claims import still_stands
 from earshot.domain.models import AlertKind, Claim
@@ -163,3 +164,16 @@ def test_a_claim_holds_on_when_its_signal_becomes_part_of_another(
     renewed = care.claim(form, matter, NOW + timedelta(minutes=1))
     assert (renewed.signal_id, renewed.version) == ("s2", 2)
     assert claims.of(merged) == renewed
+
+
+def test_a_signal_that_was_erased_takes_its_claim_and_the_note_along(
+    house: House, told_of: Told, care: Care
+) -> None:
+    matter = matter_of(care, told_of)
+    form = form_of(told_of, ActionKind.HAND_OVER, matter.alert_id)
+    care.hand_over(form, matter, matter.team[0], note="canary", now=NOW)
+    assert house.places_with("canary")
+    store = SignalStore(house.table)
+    gone = [store.removes(told_of.signal), *store.removes_traces(told_of.signal)]
+    assert store.commit(gone) is None
+    assert house.places_with("canary") == []

@@ -190,6 +190,7 @@ def test_a_reminder_waits_until_the_morning_on_their_clock(
     visitor.send(visitor.open(link(told_of, "snooze")), until="next_week")
     (row,) = rows_of(house, AlertKind.REMINDER)
     assert (row["seller_id"], row["state"]) == ("anna", AlertState.PENDING)
+    assert row["root_id"] == told_of.alerts["anna"].alert_id
     due = datetime.fromisoformat(row["due_at"])
     assert (due.isoweekday(), due.hour, due.minute) == (1, 8, 0)
     assert timedelta(0) < due - datetime.now(UTC) < timedelta(days=7, hours=8)
@@ -206,6 +207,7 @@ def test_a_claim_is_seen_by_all_and_escalates_when_its_time_runs_out(
     assert (claim.seller_id, claim.state, claim.version) == ("anna", "claimed", 1)
     (row,) = rows_of(house, AlertKind.ESCALATION)
     assert (row["seller_id"], row["claim_version"]) == ("ben", 1)
+    assert row["root_id"] == told_of.alerts["ben"].alert_id
     assert datetime.fromisoformat(row["due_at"]) == claim.lease_until
     feedback = FeedbackStore(house.table).get("anna", told_of.signal_id)
     assert feedback

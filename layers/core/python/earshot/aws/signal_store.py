@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 CHUNK_OF_DECISIONS = 300
-MOST_DECISIONS_REMOVED = 60
+MOST_DECISIONS_REMOVED = 50
+MOST_CLAIMS_REMOVED = 10
 
 
 class SignalStore:
@@ -113,7 +114,8 @@ class SignalStore:
         }
 
     def removes_traces(self, signal: Signal) -> list[Action]:
-        """Its latest decisions, and where signals that it absorbed went."""
+        """Its latest decisions, who took care of it and with which note, and where signals that it
+        absorbed went."""
         rows = partition(
             self._table,
             keys.signal_rows(signal.signal_id),
@@ -122,7 +124,8 @@ class SignalStore:
             ProjectionExpression="pk, sk",
         )
         decisions = [{"pk": row["pk"], "sk": row["sk"]} for row in rows]
-        gone = [*decisions[:MOST_DECISIONS_REMOVED], *map(keys.merged, signal.absorbed)]
+        claims = map(keys.claim, (signal.signal_id, *signal.absorbed)[:MOST_CLAIMS_REMOVED])
+        gone = [*decisions[:MOST_DECISIONS_REMOVED], *claims, *map(keys.merged, signal.absorbed)]
         return [
             {"Delete": {"TableName": self._table.name, "Key": key}, "refusal": Refusal.CONFLICT}
             for key in gone

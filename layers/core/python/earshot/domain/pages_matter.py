@@ -23,14 +23,15 @@ DURATIONS = {"week": timedelta(days=7), "month": timedelta(days=30), "quarter": 
 
 
 class Matter(Model):
-    """A signal as one seller has it in front of them: with the decision that told them of it, and
-    the ``team`` that they may hand it over to."""
+    """A signal as one seller has it in front of them: with the decision that told them of it, the
+    alert that began its thread (``root_id``), and the ``team`` that they may hand it over to."""
 
     seller: Seller
     signal: Signal
     account: Account | None
     decision: Decision | None
     alert_id: str = ""
+    root_id: str = ""
     score: int = 0
     play_id: str | None = None
     team: tuple[Seller, ...] = ()

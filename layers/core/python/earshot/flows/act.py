@@ -82,7 +82,7 @@ class Acting:
         seller_id, signal_id = matter.seller.seller_id, matter.signal.signal_id
         identity = keys.digest("reminder", seller_id, signal_id, keys.timestamp(until))
         reminder = alert_about(matter, AlertKind.REMINDER, seller_id, now=now).model_copy(
-            update={"alert_id": identity, "due_at": until}
+            update={"alert_id": identity, "due_at": until, "root_id": matter.root_id}
         )
         refusal = self.commit([*self.uses(form, now), self.outbox.inserts(reminder)])
         if refusal is Refusal.USED:

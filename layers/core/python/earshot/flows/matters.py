@@ -14,7 +14,7 @@ from earshot.aws.story_store import StoryStore
 from earshot.domain.deciding import best_roles
 from earshot.domain.grouping import signal_post
 from earshot.domain.kept_words import showable
-from earshot.domain.models import Account, Alert, Decision, Seller, Signal, SignalPost
+from earshot.domain.models import Account, Alert, AlertKind, Decision, Seller, Signal, SignalPost
 from earshot.domain.pages import OpenSignal
 from earshot.domain.pages_matter import Matter
 from earshot.domain.pages_refusals import PageRefusal
@@ -62,6 +62,7 @@ class Matters:
             account=account,
             decision=decision,
             alert_id=alert.alert_id if alert else told.alert_id,
+            root_id=_root_of(alert),
             score=decision.relevance.score if decision else told.score,
             play_id=alert.play_id if alert else None,
             team=self._team(seller, signal, account, posts=stored),
@@ -100,10 +101,20 @@ class Matters:
         ranked = (candidate.seller for candidate in best_roles(found))
         return tuple(one for one in ranked if one.seller_id != seller.seller_id)
 
+    def root_id(self, seller_id: str, signal_id: str) -> str:
+        """The alert that began the thread in which this seller was told; empty without."""
+        told = self.opened.get(seller_id, signal_id)
+        return _root_of(self.outbox.get(told.alert_id)) if told else ""
+
     def names(self, seller_ids: Iterable[str | None]) -> dict[str, str]:
         """Of those who are still sellers."""
         wanted = dict.fromkeys(filter(None, seller_ids))
         return {name: one.name for name in wanted if (one := self.sellers.get(name))}
+
+
+def _root_of(alert: Alert | None) -> str:
+    is_mail = alert is not None and alert.kind is not AlertKind.DIGEST
+    return (alert.root_id or alert.alert_id) if alert and is_mail else ""
 
 
 def _told_by(alert: Alert | None, signal_id: str, now: datetime) -> OpenSignal | None:

@@ -1,6 +1,6 @@
 """Who takes care of a signal: claims and hand-overs happen once, and escalate when nobody acts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,16 +87,28 @@ class Care:
         nothing any more when the claim moved on."""
         found: list[Alert] = []
         if claim.state == OFFERED:
-            handed = _about(matter, claim, AlertKind.HANDOVER)
-            found.append(handed.model_copy(update={"seller_id": claim.seller_id, "due_at": now}))
+            found.append(self._about(matter, claim, AlertKind.HANDOVER, to=claim.seller_id, at=now))
         to = escalates_to(claim, self._others(matter)) if claim.state != DONE else None
         if to and claim.lease_until:
-            late = _about(matter, claim, AlertKind.ESCALATION)
-            update = {"seller_id": to, "due_at": claim.lease_until}
-            found.append(late.model_copy(update=update))
+            late = claim.lease_until
+            found.append(self._about(matter, claim, AlertKind.ESCALATION, to=to, at=late))
         return [self.acting.outbox.inserts(alert) for alert in found]
 
-    def _others(self, matter: Matter) -> list[str]:
+    def _about(
+        self, matter: Matter, claim: Claim, kind: AlertKind, *, to: str, at: datetime
+    ) -> Alert:
+        """In the thread in which that seller was told, if they were."""
+        alert = alert_about(matter, kind, to, now=claim.claimed_at)
+        return alert.model_copy(
+            update={
+                "alert_id": keys.digest(kind.value, claim.signal_id, str(claim.version)),
+                "claim_version": claim.version,
+                "due_at": at,
+                "root_id": self.matters.root_id(to, claim.signal_id),
+            }
+        )
+
+    def _others(self, matter: Matter) -> Iterator[str]:
         """The owner, the deputies, then the others who were told; sellers who are there."""
         account, signal = matter.account, matter.signal
         close = [account.owner, *account.deputies] if account else []
@@ -106,8 +118,9 @@ class Care:
             for decision in (decided.decisions if decided else ())
             if decision.outcome is Outcome.ALERT
         ]
-        known = self.matters.names([*close, *told])
-        return list(known)
+        for seller_id in dict.fromkeys(filter(None, (*close, *told))):
+            if self.matters.sellers.get(seller_id):
+                yield seller_id
 
     def _refused(
         self, form: Form, matter: Matter, before: Claim | None, *, refusal: ClaimRefusal
@@ -132,9 +145,3 @@ def _wish(matter: Matter, seller: Seller, now: datetime) -> Wish:
         seller_id=seller.seller_id,
         lease_until=expected_by(matter.signal.urgency, seller.hours, now),
     )
-
-
-def _about(matter: Matter, claim: Claim, kind: AlertKind) -> Alert:
-    identity = keys.digest(kind.value, claim.signal_id, str(claim.version))
-    alert = alert_about(matter, kind, claim.seller_id, now=claim.claimed_at)
-    return alert.model_copy(update={"alert_id": identity, "claim_version": claim.version})
