@@ -57,8 +57,11 @@ class House:
         accounts.put_entries([examples.entry(EntryKind.COMPETITOR, "rival", "RivalCRM")])
         compile_watchlist.handle({}, _Context())
 
-    def deliver(self, *posts: dict[str, Any], connection: str = "forum") -> Delivery:
-        """One delivery of the generic source in the archive and on the queue."""
+    def deliver(
+        self, *posts: dict[str, Any], connection: str = "forum", delay: int = 0
+    ) -> Delivery:
+        """One delivery of the generic source in the archive and, after so many seconds, on the
+        queue."""
         body = json.dumps({"posts": posts}).encode()
         identity = delivery_id({}, body)
         delivery = Delivery(
@@ -70,13 +73,14 @@ class House:
         )
         raw = RawObject(headers={}, body=body, data_class=DataClass.OWNED)
         RawArchive(self.s3, self.bucket).put(delivery.raw_key, raw)
-        self.enqueue(delivery)
+        self.enqueue(delivery, delay=delay)
         return delivery
 
-    def enqueue(self, delivery: Delivery) -> None:
+    def enqueue(self, delivery: Delivery, *, delay: int = 0) -> None:
         clients.sqs().send_message(
             QueueUrl=settings().EARSHOT_DELIVERIES_QUEUE_URL,
             MessageBody=DeliveryMessage(delivery=delivery).model_dump_json(),
+            DelaySeconds=delay,
         )
 
     def run(self) -> None:

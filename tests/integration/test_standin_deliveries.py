@@ -1,20 +1,26 @@
 """Deliveries by the thousand, repeated and shuffled, by sixteen workers: the signals and relevance
-of a run in order. EARSHOT_DELIVERIES sets how many."""
+of a run in order, and each seller hears of the same posts, each once. EARSHOT_DELIVERIES sets how
+many."""
 
 import json
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from boto3.dynamodb.types import TypeDeserializer
 
-from earshot.flows import decide_signals, send_alerts, understand_posts
+from earshot.aws.signal_store import SignalStore
+from earshot.aws.story_store import StoryStore
 from earshot.settings import settings
 from tests.house import House
 from tests.standin import StandIn
-from tests.standin.event_sources import EventSource, QueueSource, StreamSource
+from tests.standin.clock import logical_time
+from tests.standin.event_sources import EventSource
+from tests.standin.heard import Heard, Post, heard, plain
+from tests.standin.whole_way import WholeWay
 from tests.standin.workers import Workers
 from tests.standin.workload import Town
 
@@ -22,14 +28,18 @@ DELIVERIES = int(os.environ.get("EARSHOT_DELIVERIES", "300"))
 REPEATED = 0.3
 WORKERS = 16
 SEED = 1
+LONGEST = timedelta(days=400)
 HOW_IT_CAME = ("revision", "absorbed", "strand_ids")
 """Of a signal: how many tries it took, which signals were alerted to before they proved to be its
 story, and where to look for posts, which may have been edited away."""
 
+Pairs = set[tuple[str, Post]]
+
 
 @pytest.fixture
-def aws(standin_environment: StandIn) -> StandIn:
-    return standin_environment
+def aws(standin_environment: StandIn) -> Iterator[StandIn]:
+    with logical_time(standin_environment.clock):
+        yield standin_environment
 
 
 @pytest.fixture
@@ -37,57 +47,74 @@ def town() -> Town:
     return Town(seed=1, count=DELIVERIES)
 
 
-def work(aws: StandIn, house: House, *, count: int, seed: int) -> Workers:
-    names, clock = settings(), aws.clock
-    deliveries = aws.sqs.queue(names.EARSHOT_DELIVERIES_QUEUE_URL)
-    mentions = aws.sqs.queue(names.EARSHOT_MENTIONS_QUEUE_URL)
-    table = aws.dynamodb.tables[house.table.name]
-    sources: list[EventSource] = [
-        QueueSource(deliveries, understand_posts.handle, clock),
-        QueueSource(mentions, decide_signals.handle, clock),
-        StreamSource(table, send_alerts.handle, prefix="OUTBOX#"),
-    ]
-    workers = Workers(aws, sources, seed=seed)
-    workers.run(count)
+@dataclass
+class Final:
+    """``signals`` with each candidate's relevance; who is ``to_hear`` of which post by the last
+    decisions, and who ``heard``."""
+
+    signals: dict[str, Any]
+    to_hear: Pairs
+    heard: Heard
+
+
+def way_of(aws: StandIn, house: House) -> WholeWay:
+    until = aws.clock.now() + LONGEST
+    return WholeWay(aws, house.table.name, until=until, chance=random.Random(SEED))
+
+
+def work(aws: StandIn, sources: Sequence[EventSource], *, count: int) -> None:
+    Workers(aws, sources, seed=SEED).run(count)
+    names = settings()
     assert not aws.sqs.queue(names.EARSHOT_DELIVERIES_DLQ_URL).messages
     assert not aws.sqs.queue(names.EARSHOT_MENTIONS_DLQ_URL).messages
-    return workers
 
 
-def final(aws: StandIn, house: House) -> dict[str, Any]:
-    """Every signal, and each candidate's relevance."""
+def final(aws: StandIn, house: House) -> Final:
     rows = {_key(row.item): row.item for _, row in aws.dynamodb.tables[house.table.name].rows.all()}
-    return dict(_signals(rows))
+    found = heard(aws, house.table.name)
+    return Final(dict(_signals(rows)), set(_to_hear(house, rows)), found)
 
 
 def _signals(rows: dict[tuple[str, str], Any]) -> Iterator[tuple[str, Any]]:
     for (pk, sk), item in sorted(rows.items()):
         if pk.startswith("SUBJECT#") and sk.startswith("SIGNAL#"):
-            signal = _plain(item["data"])
+            signal = plain(item["data"])
             decided = rows.get((sk, f"DECISIONS#{int(signal['revision']):08d}#000"))
-            decisions = _plain(decided["data"])["decisions"] if decided else []
+            decisions = plain(decided["data"])["decisions"] if decided else []
             relevance = {one["seller_id"]: one["relevance"] for one in decisions}
             for name in HOW_IT_CAME:
                 signal.pop(name, None)
             yield sk, json.loads(json.dumps([signal, relevance], default=str, sort_keys=True))
 
 
+def _to_hear(house: House, rows: dict[tuple[str, str], Any]) -> Iterator[tuple[str, Post]]:
+    signals, stories = SignalStore(house.table), StoryStore(house.table)
+    subjects = {pk.partition("#")[2] for pk, sk in rows if sk.startswith("SIGNAL#")}
+    for signal in (one for subject_id in subjects for one in signals.of_subject(subject_id)):
+        decided = signals.decision_set(signal.signal_id, signal.revision)
+        outcomes = {one.seller_id: one.outcome for one in decided.decisions} if decided else {}
+        told = [seller_id for seller_id, outcome in outcomes.items() if outcome != "not"]
+        for post in stories.posts_of(signal) if told else ():
+            yield from ((seller_id, (post.source, post.native_id)) for seller_id in told)
+
+
 def _key(item: Any) -> tuple[str, str]:
     return item["pk"]["S"], item["sk"]["S"]
 
 
-def _plain(value: Any) -> Any:
-    return TypeDeserializer().deserialize(value)
-
-
 @pytest.fixture
-def clean_run(aws: StandIn, make_house: Callable[[], House], town: Town) -> dict[str, Any]:
+def clean_run(aws: StandIn, make_house: Callable[[], House], town: Town) -> Final:
+    """Each delivery after the one before it; schedules come when all are through."""
     house = make_house()
     town.furnish(house)
+    way = way_of(aws, house)
     for happened in town.deliveries():
         house.deliver(happened)
-        work(aws, house, count=1, seed=0)
-    return final(aws, house)
+        work(aws, way.at_once(), count=1)
+    work(aws, way.sources(), count=1)
+    found = final(aws, house)
+    aws.ses.mails.clear()
+    return found
 
 
 def deliver(aws: StandIn, house: House, town: Town, *, seed: int) -> None:
@@ -102,12 +129,31 @@ def deliver(aws: StandIn, house: House, town: Town, *, seed: int) -> None:
         house.enqueue(delivery)
 
 
+@pytest.fixture
+def changed(town: Town) -> set[str]:
+    """Posts that were edited or deleted."""
+    return {one["id"] for one in town.deliveries() if "deleted" in one or "edited_at" in one}
+
+
 def test_repeats_in_any_order_by_many_workers_give_the_signals_of_the_clean_run(
-    clean_run: dict[str, Any], aws: StandIn, make_house: Callable[[], House], town: Town
+    clean_run: Final,
+    aws: StandIn,
+    make_house: Callable[[], House],
+    town: Town,
+    changed: set[str],
 ) -> None:
     house = make_house()
     town.furnish(house)
     deliver(aws, house, town, seed=SEED)
-    work(aws, house, count=WORKERS, seed=SEED)
-    assert len(clean_run) > DELIVERIES // 4
-    assert final(aws, house) == clean_run
+    work(aws, way_of(aws, house).sources(), count=WORKERS)
+    shuffled = final(aws, house)
+    assert len(clean_run.signals) > DELIVERIES // 4
+    assert shuffled.signals == clean_run.signals
+    assert shuffled.to_hear == clean_run.to_hear
+    for run in (clean_run, shuffled):
+        assert set(run.heard.mails.values()) == {1}
+        assert (run.heard.twice, run.heard.waits) == (0, set())
+        assert run.to_hear <= run.heard.ways.keys()
+        assert {"alert", "update", "digest"} == set(run.heard.ways.values())
+    told_before = clean_run.heard.ways.keys() ^ shuffled.heard.ways.keys()
+    assert {native_id for _, (_, native_id) in told_before} <= changed

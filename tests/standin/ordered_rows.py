@@ -46,6 +46,10 @@ class Ordered:
         low, high = _bounds(order, operator, values)
         return order[low:high]
 
+    def first(self, first: Any) -> Place | None:
+        """Of a partition."""
+        return next(iter(self._orders.get(first, ())), None)
+
     def all(self) -> Iterator[tuple[Place, Row]]:
         for first, order in self._orders.items():
             for place in order:

@@ -91,9 +91,19 @@ def _text(value: object) -> str:
 def forget_container() -> None:
     """What a Lambda keeps for the life of its container: settings, clients, stores."""
     environment_settings.settings.cache_clear()
-    flows = [module for name, module in sys.modules.items() if name.startswith("earshot.flows.")]
-    for module in (clients, *flows):
-        for made in list(vars(module).values()):
-            forget = getattr(made, "cache_clear", None)
-            if forget and made.__module__ == module.__name__:
-                forget()
+    _forget(clients)
+    forget_flows()
+
+
+def forget_flows() -> None:
+    """Stores and what they read lately, but not clients, which take long to make."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("earshot.flows."):
+            _forget(module)
+
+
+def _forget(module: Any) -> None:
+    for made in list(vars(module).values()):
+        forget = getattr(made, "cache_clear", None)
+        if forget and made.__module__ == module.__name__:
+            forget()

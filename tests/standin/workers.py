@@ -1,14 +1,14 @@
 """Lambdas at work on a stand-in: any number of containers, on threads that take turns."""
 
+import json
 import logging
-import os
 import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from datetime import timedelta
-from pathlib import Path
+from io import TextIOBase
 from threading import local
 from typing import Any
 
@@ -29,10 +29,12 @@ class Workers:
     """Each takes batches from whatever source has some, until nothing is left or hidden.
 
     Time passes from one invocation to the next, and to the end of a lease when all wait for one.
+    ``metrics`` adds up what was counted.
     """
 
     def __init__(self, standin: StandIn, sources: Sequence[EventSource], *, seed: int) -> None:
         self.outcomes: Counter[str] = Counter()
+        self.metrics: Counter[str] = Counter()
         self._standin = standin
         self._sources = sources
         self._chance = random.Random(seed)
@@ -42,7 +44,7 @@ class Workers:
     def run(self, count: int) -> None:
         self._standin.before.append(self._turns.pass_on)
         try:
-            with separate_containers():
+            with separate_containers(self.metrics):
                 self._turns.run([self._work] * count)
         finally:
             self._standin.before.remove(self._turns.pass_on)
@@ -88,10 +90,24 @@ class _OwnOfThread(BatchProcessor, local):
     """A container runs one batch at a time, and Powertools' processor holds that batch."""
 
 
+class _Metrics(TextIOBase):
+    """Takes the lines of the embedded metric format in place of the output."""
+
+    def __init__(self, metrics: Counter[str]) -> None:
+        self._metrics = metrics
+
+    def write(self, text: str) -> int:
+        if text.startswith("{"):
+            line = json.loads(text)
+            for one in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]:
+                self._metrics[one["Name"]] += int(sum(line[one["Name"]]))
+        return len(text)
+
+
 @contextmanager
-def separate_containers() -> Iterator[None]:
-    """Every thread has its own state of the batch processors of all flows, and nobody logs
-    or prints metrics."""
+def separate_containers(metrics: Counter[str]) -> Iterator[None]:
+    """Every thread has its own state of the batch processors of all flows, nobody logs, and
+    metrics are added up."""
     flows = [module for name, module in sys.modules.items() if name.startswith("earshot.flows.")]
     shared = [
         (m, m.processor) for m in flows if isinstance(vars(m).get("processor"), BatchProcessor)
@@ -101,7 +117,7 @@ def separate_containers() -> Iterator[None]:
     level = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
-        with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+        with redirect_stdout(_Metrics(metrics)):
             yield
     finally:
         logging.disable(level)

@@ -1,0 +1,101 @@
+"""Who heard of which post, and how: from guards, outbox rows and the mails that SES took."""
+
+import base64
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from tests.standin.stand_in import StandIn
+
+Post = tuple[str, str]
+Item = dict[str, Any]
+
+
+@dataclass
+class Heard:
+    """``ways`` tells by seller and post what told it, an alert, an update or a digest; ``waits``
+    what is not told yet. ``mails`` counts mails by alert id, ``resends`` how often nobody knew
+    whether one was sent, ``twice`` what is told by more than one digest."""
+
+    ways: dict[tuple[str, Post], str] = field(default_factory=dict)
+    waits: set[tuple[str, Post]] = field(default_factory=set)
+    mails: Counter[str] = field(default_factory=Counter)
+    resends: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+    twice: int = 0
+
+
+def heard(aws: StandIn, table: str) -> Heard:
+    rows = _rows(aws, table)
+    outbox = {pk.partition("#")[2]: row for (pk, _), row in rows.items() if pk[:7] == "OUTBOX#"}
+    found = Heard()
+    found.mails.update(mail.tags["alert_id"] for mail in aws.ses.mails)
+    found.resends.update({name: int(row.get("resends", 0)) for name, row in outbox.items()})
+    found.states.update(str(row["state"]) for row in outbox.values())
+    digests = _digests(outbox)
+    sent = (row for row in outbox.values() if row.get("kind") == "digest")
+    frozen = sum(len(row.get("frozen", ())) for row in sent if row["state"] == "SENT")
+    found.twice = frozen - sum(map(len, digests.values()))
+    for (pk, sk), guard in rows.items():
+        if not sk.startswith("GUARD#"):
+            continue
+        _, source, native_id = pk.split("#", 2)
+        seller_id = sk.partition("#")[2]
+        one = seller_id, (source, native_id)
+        way = _way(guard, seller_id, outbox, rows, digests=digests)
+        if way:
+            found.ways[one] = way
+        else:
+            found.waits.add(one)
+    return found
+
+
+def _way(
+    guard: Item,
+    seller_id: str,
+    outbox: dict[str, Item],
+    rows: dict[Post, Item],
+    *,
+    digests: dict[str, set[bytes]],
+) -> str:
+    """Empty while it is not told. What waited and is gone was told by the digest that froze it."""
+    alert = outbox.get(guard.get("alert_id", ""))
+    if alert and alert["state"] == "SENT":
+        return str(alert.get("kind", "alert"))
+    waiting = f"ALERT#{alert['alert_id']}" if alert else guard.get("waiting", "")
+    if (f"WAITING#{seller_id}", waiting) in rows or (alert and alert["state"] != "DIGESTED"):
+        return ""
+    return "digest" if short_hash(waiting) in digests.get(seller_id, ()) else ""
+
+
+def short_hash(sort_key: str) -> bytes:
+    """As a digest's row names what it tells."""
+    return hashlib.sha256(sort_key.encode()).digest()[:8]
+
+
+def _digests(outbox: dict[str, Item]) -> dict[str, set[bytes]]:
+    """By seller, what the digests that were sent told."""
+    told: dict[str, set[bytes]] = {}
+    for row in outbox.values():
+        if row.get("kind") == "digest" and row["state"] == "SENT":
+            told.setdefault(str(row["seller_id"]), set()).update(row.get("frozen", ()))
+    return told
+
+
+def _rows(aws: StandIn, table: str) -> dict[Post, Item]:
+    wanted = ("OUTBOX#", "POST#", "WAITING#")
+    return {
+        (item["pk"]["S"], item["sk"]["S"]): {name: plain(value) for name, value in item.items()}
+        for _, (item, _) in aws.dynamodb.tables[table].rows.all()
+        if item["pk"]["S"].startswith(wanted)
+    }
+
+
+def plain(value: Any) -> Any:
+    """As Python has it; bytes come in base64, as on the wire."""
+    if "BS" in value:
+        return {base64.b64decode(one) for one in value["BS"]}
+    return TypeDeserializer().deserialize(value)
