@@ -11,7 +11,16 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import cold_import, decisions, mails, matching, obsei, webhook, writes
+from tests.bench import (
+    cold_import,
+    decisions,
+    mails,
+    matching,
+    obsei,
+    webhook,
+    whole_way,
+    writes,
+)
 from tests.bench.figures import Figure
 from tests.bench.measured import Measured
 
@@ -57,6 +66,7 @@ def _measure(progress: Console, *, with_obsei: bool) -> Iterator[Measured | Figu
         ("deciding signals", decisions),
         ("counting what a signal writes", writes),
         ("rendering mails", mails),
+        ("the whole way on the embedded AWS", whole_way),
     ):
         progress.print(f"… {name}")
         yield from bench.measure()
