@@ -118,7 +118,8 @@ class EmbeddedAws:
         try:
             supervisor.wait(_STOP_S)
         except subprocess.TimeoutExpired:  # too busy to save anything
-            os.killpg(self.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
             supervisor.kill()
             supervisor.wait()
         finally:
