@@ -108,6 +108,14 @@ def test_a_closing_that_the_clock_repeats_opens_again_at_the_change() -> None:
     assert next_opening(window, local("2026-10-25T02:45")) == local("2026-10-25T02:00", fold=1)
 
 
+def test_the_next_days_hours_may_begin_before_the_clock_goes_back_into_those_of_today() -> None:
+    window = hours("02:40", "02:30", days=EVERY_DAY)
+    assert next_opening(window, local("2026-10-25T02:35")) == local("2026-10-25T02:40")
+    assert next_opening(window, local("2026-10-25T02:35", fold=1)) == local(
+        "2026-10-25T02:40", fold=1
+    )
+
+
 def test_a_date_that_the_zone_skips_is_no_working_day() -> None:
     window = WorkingHours(zone="Pacific/Apia", days=(5,))
     assert next_opening(window, local("2011-12-29T12:00", "Pacific/Apia")) == local(
