@@ -15,7 +15,6 @@ from earshot_training.labelled_posts import Company
 _BINS = 10
 _ORDERS = 3
 LABELS = (5, 10, 20)
-BEFORE_FEEDBACK_COUNTS = 50
 
 
 Priors = tuple[AliasPrior, ...]
@@ -145,7 +144,7 @@ def after_labels(results: Sequence[Judged]) -> dict[int, list[float]]:
 
 
 def _learning(result: Judged, seed: int) -> dict[int, float]:
-    priors, order = result.untaught, _order(result, seed)
+    priors, order = result.untaught, order_of(result, seed)
     rest = {}
     for place, post in enumerate(order[: LABELS[-1] + 1]):
         if place in LABELS:
@@ -154,24 +153,7 @@ def _learning(result: Judged, seed: int) -> dict[int, float]:
     return rest
 
 
-def after_feedback(results: Sequence[Judged]) -> float:
-    """The replay of EVAL.md: a seller per account, clicks in a random order; the AUC of the scores
-    of the posts after the first 50, averaged over sellers with both kinds."""
-    found = (_replayed(result, seed) for result in results for seed in range(_ORDERS))
-    return mean(area for area in found if area is not None)
-
-
-def _replayed(result: Judged, seed: int) -> float | None:
-    scores, labels, priors = [], [], result.untaught
-    for place, post in enumerate(_order(result, seed)):
-        if place >= BEFORE_FEEDBACK_COUNTS:
-            scores.append(result.corrected(post, priors))
-            labels.append(result.company.about[post])
-        priors = result.taught(post, priors)
-    return auc(scores, labels)
-
-
-def _order(result: Judged, seed: int) -> list[int]:
+def order_of(result: Judged, seed: int) -> list[int]:
     order = list(range(len(result.company.about)))
     random.Random(seed).shuffle(order)
     return order

@@ -1,9 +1,14 @@
 """What is known of an alias: its past, and what sellers said."""
 
+from math import isfinite
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from earshot.domain.learned_prior import (
     DIMENSIONS,
+    LEVEL_LABELS,
     NOTHING_KNOWN,
     AliasPrior,
     correction,
@@ -46,6 +51,36 @@ def test_a_label_that_was_expected_moves_little() -> None:
     expected = taught(NOTHING_KNOWN, 5.0, SONG, about=True, version="v")
     surprising = taught(NOTHING_KNOWN, 5.0, SONG, about=False, version="v")
     assert abs(correction(expected, 5.0, SONG)) < 0.2 < abs(correction(surprising, 5.0, SONG))
+
+
+def test_labels_of_one_kind_move_all_posts_alike() -> None:
+    prior = NOTHING_KNOWN
+    for logit in (-2.0, 0.0, 1.0):
+        prior = taught(prior, logit, CAMERA, about=True, version="v")
+    assert correction(prior, -2.0, SONG) == correction(prior, 3.0, CAMERA) == prior.level > 0
+
+
+def test_the_level_stays_once_it_is_known_and_the_order_goes_on() -> None:
+    prior = NOTHING_KNOWN
+    for number in range(LEVEL_LABELS + 20):
+        before = prior
+        about = number % 3 == 0
+        prior = taught(prior, 0.0, CAMERA if about else SONG, about=about, version="v")
+        assert (prior.level == before.level) is (number >= LEVEL_LABELS)
+        assert prior.weights != before.weights
+
+
+@given(st.lists(st.tuples(st.booleans(), st.floats(-9, 9), st.booleans()), max_size=60))
+def test_whatever_was_said_the_correction_stays_finite_and_the_row_small(
+    told: list[tuple[bool, float, bool]],
+) -> None:
+    prior = NOTHING_KNOWN
+    for is_camera, logit, about in told:
+        vector = CAMERA if is_camera else SONG
+        prior = taught(prior, logit, vector, about=about, version="v")
+    assert isfinite(correction(prior, 0.0, CAMERA))
+    assert len(text_of(prior)) < 4000
+    assert 0 <= prior.positives <= prior.labels == len(told)
 
 
 def test_past_posts_add_up_in_any_order() -> None:

@@ -12,7 +12,6 @@ from earshot_training.aboutness import UNSURE, all_seen, fit
 from earshot_training.cascade import all_pairs, fit_both
 from earshot_training.judged import (
     Judged,
-    after_feedback,
     after_labels,
     auc,
     calibration_error,
@@ -22,6 +21,7 @@ from earshot_training.judged import (
     share_sent_on,
     standard_error,
 )
+from earshot_training.replayed import feedback
 from earshot_training.row import Row
 
 FILE = "account_match.jsonl"
@@ -87,7 +87,7 @@ def row_of(results: Sequence[Judged], way: str) -> Row:
             _decided(said, about),
             f"calibration error {calibration_error(said, about):.3f} (goal .05)",
             f"after 5, 10, 20 labels {after}, standard error over orders {spread:.3f} (goal .91)",
-            f"feedback replayed: AUC after 50 labels {after_feedback(results):.3f} (goal .80)",
+            str(feedback(results)),
         ),
     )
 
