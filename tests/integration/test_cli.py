@@ -392,6 +392,17 @@ def test_a_feed_is_connected_by_its_address_and_keeps_its_cursor(
     assert (found.url, found.cursor["etag"]) == (url, '"1"')
 
 
+def test_a_connection_is_learned_from_once_the_operator_says_so_and_stays_so(
+    target: Target, earshot: Earshot
+) -> None:
+    url = "https://news.example/feed.xml"
+    purposes: list[str] = []
+    for options in ((), ("--purpose", "analytic"), ()):
+        earshot("connect", "rss", "--url", url, *options)
+        purposes.append(target.connections.get("rss", "news-example").purpose)
+    assert purposes == ["operational", "analytic", "analytic"]
+
+
 # erase
 
 

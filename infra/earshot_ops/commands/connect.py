@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from earshot.aws.keys import timestamp
-from earshot.domain.models import Connection
+from earshot.domain.models import Connection, Purpose
 from earshot.errors import SecretMissingError, UnknownConnectionError
 from earshot.sources import catalog
 from earshot_ops import connecting
@@ -35,6 +35,15 @@ Replace = Annotated[
     typer.Option("--replace", help="Refuse the former secret at once; else both are taken."),
 ]
 
+WhatFor = Annotated[
+    Purpose | None,
+    typer.Option(
+        "--purpose",
+        help="analytic: what sellers click on its posts may be learned from.",
+        show_default=False,
+    ),
+]
+
 
 @on_target
 def connect(
@@ -46,6 +55,7 @@ def connect(
     secret_file: SecretFile = None,
     generate: Generate = False,
     replace: Replace = False,
+    purpose: WhatFor = None,
     as_json: AsJson = False,
 ) -> ExitCode:
     """Connect a platform that posts to us (github, generic), or a feed that we fetch (rss).
@@ -68,6 +78,8 @@ def connect(
     is_webhook = source in catalog.WEBHOOKS
     secret = _secret(source, secret_file, generate=generate) if is_webhook else ""
     made = _connection(target, source, name).model_copy(update={"url": url})
+    if purpose:
+        made = made.model_copy(update={"purpose": purpose})
     if is_webhook:
         answer["former_secret_valid"] = _keep(target, made, secret, replace=replace)
         answer["url"] = f"{target.deployed.api_url.rstrip('/')}/hooks/{source}/{name}"
