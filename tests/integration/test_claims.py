@@ -132,6 +132,26 @@ def test_one_link_followed_twenty_times_at_once_acts_once(
     assert (rows[AlertKind.HANDOVER], rows[AlertKind.ESCALATION], rows["LINKUSED"]) == (1, 1, 1)
 
 
+def test_of_thirty_who_close_it_at_once_one_does(
+    house: House, told_of: Told, care: Care, race: Callable[[Sequence[Callable[[], None]]], None]
+) -> None:
+    """No mail follows from it, so nothing but the claim itself keeps them apart."""
+    base = matter_of(care, told_of)
+    outcomes: Counter[str] = Counter()
+
+    def close(number: int) -> None:
+        matter = base.model_copy(update={"seller": told.seller(f"racer-{number}")})
+        form = Form(action=ActionKind.FINISH, seller_id="anna", signal_id=told_of.signal_id)
+        try:
+            care.finish(form, matter, "done", now=NOW)
+            outcomes["done here"] += 1
+        except PageRefusedError as error:
+            outcomes[error.refusal] += 1
+
+    race([lambda number=number: close(number) for number in range(30)])  # type: ignore[misc]
+    assert outcomes == {"done here": 1, PageRefusal.DONE: 29}
+
+
 def test_an_escalation_is_void_once_the_claim_moved_on(
     house: House, told_of: Told, care: Care
 ) -> None:
