@@ -64,7 +64,8 @@ class DigestDrafts:
             self.settlement.after_sent(previous)
         waiting = self._told_by(alert, now)
         since = previous.told_at if previous else None
-        return compose_digest(self._digest(alert, seller, waiting, since=since, now=now))
+        reader = self._reader(alert, seller, now)
+        return compose_digest(self._digest(alert, reader, waiting, since=since))
 
     def _seller(self, alert: Alert) -> Seller:
         chosen = self.preferences.get(alert.seller_id)
@@ -84,23 +85,16 @@ class DigestDrafts:
         return list(self.settlement.rows(alert.seller_id, frozen.rows).values())
 
     def _digest(
-        self,
-        alert: Alert,
-        seller: Seller,
-        waiting: list[Waiting],
-        *,
-        since: datetime | None,
-        now: datetime,
+        self, alert: Alert, reader: Reader, waiting: list[Waiting], *, since: datetime | None
     ) -> Digest:
         config = self.configs.get()
-        reader = self._reader(alert, seller, now)
         news = self.reading.news(reader, waiting)
         before = self.reading.told_before.before(reader, since=since, beside=news.signal_ids)
         return Digest(
             alert=alert,
-            seller=seller,
-            day=alert.day or local_day(seller.hours, now),
-            made_at=now,
+            seller=reader.seller,
+            day=alert.day or local_day(reader.seller.hours, reader.now),
+            made_at=reader.now,
             since=since,
             groups=news.groups,
             more_items=news.more_items,
@@ -110,7 +104,7 @@ class DigestDrafts:
             open_more=before.open_more,
             connections=tuple(self.connections.states()),
             observer=None if config.live else config.operator_email,
-            links=self._links(alert, now, is_live=config.live),
+            links=self._links(alert, reader.now, is_live=config.live),
         )
 
     def _links(
