@@ -2,6 +2,8 @@
 
 import os
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -129,3 +131,10 @@ def test_text_stays_text(text: str) -> None:
     )
     if text:
         assert names == plain.names
+
+
+def test_the_policy_names_the_style_sheet_that_is_in_the_page() -> None:
+    style = rendered("open").partition("<style>")[2].partition("</style>")[0]
+    hashed = b64encode(sha256(style.encode()).digest()).decode()
+    assert f"'sha256-{hashed}'" in content_security_policy()
+    assert style == STYLE.read_text(encoding="utf-8")

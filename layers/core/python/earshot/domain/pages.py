@@ -8,7 +8,6 @@ from functools import cache
 from hashlib import sha256
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
 
 from earshot.domain.mail_parts import Quote
 from earshot.domain.values import Identifier, Model, Score, Utc
@@ -145,23 +144,18 @@ _TEMPLATES: dict[type[Model], str] = {
 def render(page: Model, frame: Frame, *, token: str = "") -> str:
     """``token`` is what the page's form carries, if it has one. The same gives the same page."""
     template = _environment().get_template(_TEMPLATES[type(page)])
-    return template.render(page=page, frame=frame, token=token, style=Markup(_style()))
+    return template.render(page=page, frame=frame, token=token)
 
 
 @cache
 def content_security_policy() -> str:
     """Nothing but our own style sheet, by its hash, and forms that lead back to us."""
-    hashed = b64encode(sha256(_style().encode()).digest()).decode()
+    style = _environment().get_template("style.css").render()
+    hashed = b64encode(sha256(style.encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{hashed}'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
-
-
-@cache
-def _style() -> str:
-    source, _, _ = PackageLoader("earshot", "pages").get_source(_environment(), "style.css")
-    return source
 
 
 @cache
