@@ -311,7 +311,7 @@ def test_the_order_of_candidates_changes_nothing(
 
 
 @given(st.sampled_from(Intent), st.sampled_from(Urgency), st.lists(st.sampled_from(Role)))
-def test_what_is_not_validated_when_it_is_made_would_be_valid(
+def test_decisions_come_back_from_text_as_they_were(
     intent: Intent, urgency: Urgency, roles: list[Role]
 ) -> None:
     candidates = [examples.candidate(role, f"s{n}") for n, role in enumerate(roles)]

@@ -189,8 +189,7 @@ def _bound(verdicts: Iterable[_Verdict]) -> None:
 
 def _decision(one: _Verdict, urgency: Urgency, now: datetime) -> Decision:
     attention = attend(one.seller, urgency, now) if one.outcome is Outcome.ALERT else None
-    # Not validated: each part is, and many candidates cost time.
-    return Decision.model_construct(
+    return Decision(
         seller_id=one.candidate.seller.seller_id,
         role=one.candidate.role,
         outcome=one.outcome,

@@ -4,19 +4,22 @@ from datetime import datetime
 
 from earshot.domain.models import Mute, MuteKind, Preferences, Relevance, Signal
 
+_BROADEST_FIRST = tuple(MuteKind)
+
 
 def muting(
-    wishes: Preferences | None, signal: Signal, relevance: Relevance, *, now: datetime
+    wishes: Preferences, signal: Signal, relevance: Relevance, *, now: datetime
 ) -> Mute | None:
     """The mute that covers the signal, the broadest first."""
-    held = [mute for mute in wishes.mutes if mute.holds(now)] if wishes else []
-    if not held:
-        return None
-    values = {
-        MuteKind.ACCOUNT: {signal.subject.subject_id},
-        MuteKind.TOPIC: {*signal.objects},
-        MuteKind.RULE: {one.name for one in relevance.contributions},
-        MuteKind.SIGNAL: {signal.signal_id, *signal.absorbed},
-    }
-    covering = {mute.kind: mute for mute in held if mute.value in values[mute.kind]}
-    return next((covering[kind] for kind in values if kind in covering), None)
+    found = [mute for mute in wishes.mutes if mute.holds(now) and _covers(mute, signal, relevance)]
+    return min(found, key=lambda mute: _BROADEST_FIRST.index(mute.kind), default=None)
+
+
+def _covers(mute: Mute, signal: Signal, relevance: Relevance) -> bool:
+    if mute.kind is MuteKind.ACCOUNT:
+        return mute.value == signal.subject.subject_id
+    if mute.kind is MuteKind.TOPIC:
+        return mute.value in signal.objects
+    if mute.kind is MuteKind.RULE:
+        return any(mute.value == one.name for one in relevance.contributions)
+    return mute.value in {signal.signal_id, *signal.absorbed}

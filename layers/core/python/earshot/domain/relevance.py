@@ -122,10 +122,7 @@ class Scores:
 
 def _summed(contributions: tuple[Contribution, ...], versions: dict[str, str]) -> Relevance:
     total = sum(one.points for one in contributions)
-    # Not validated: each part is, and many candidates cost time.
-    return Relevance.model_construct(
-        score=max(0, min(100, total)), contributions=contributions, versions=versions
-    )
+    return Relevance(score=max(0, min(100, total)), contributions=contributions, versions=versions)
 
 
 def _named(parts: Iterable[tuple[str, int]]) -> tuple[Contribution, ...]:
