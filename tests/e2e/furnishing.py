@@ -5,7 +5,7 @@ from earshot.domain.models import Account, Seller, WatchlistEntry, WorkingHours
 from earshot_ops.demo import drain
 from earshot_ops.target import Target
 from tests.conftest import MAIL_FROM, Stack
-from tests.e2e.companies import COMPANIES, OPERATOR
+from tests.e2e.companies import COMPANIES, OPERATOR, SELLERS
 from tests.e2e.platforms import FORUM, GITHUB, RIVAL
 from tests.e2e.town import Town
 
@@ -20,12 +20,9 @@ def furnish(stack: Stack) -> Town:
         {"entry_id": "competitor:pipelord", "kind": "competitor", "name": RIVAL}
     )
     target.accounts.put_entries([rival])
-    for company in COMPANIES:
+    for seller_id, address in SELLERS.items():
         seller = Seller(
-            seller_id=company.seller_id,
-            name=company.seller_id.title(),
-            email=company.address,
-            hours=_ALWAYS,
+            seller_id=seller_id, name=seller_id.title(), email=address, hours=_ALWAYS, budget=100
         )
         target.sellers.put(seller)
     target.accounts.put_accounts(

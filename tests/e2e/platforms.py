@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from earshot.aws import keys
 from earshot.domain.stories import signal_id
-from earshot.flows.decide_candidates import alert_id
 from earshot_ops.demo import post_office
 from earshot_ops.demo.post_office import Envelope
 from tests.e2e.companies import Company
@@ -55,9 +55,10 @@ class Post:
 
     @property
     def alert_id(self) -> str:
-        """Of the alert that the owner of the company is due."""
+        """Of the alert that the owner of the company is due, by its signal's first revision."""
         subject = f"account:{self.company.account_id}"
-        return alert_id(signal_id(subject, self.source, self.native_id), self.company.seller_id)
+        signal = signal_id(subject, self.source, self.native_id)
+        return keys.digest(self.company.seller_id, signal, "1", self.source, self.native_id)
 
 
 def post(source: str, company: Company) -> Post:

@@ -63,7 +63,7 @@ def test_a_lambda_killed_at_work_loses_nothing_and_doubles_nothing(
 ) -> None:
     chance = random.Random(f"{function} {steps}")
     posts = _kill_at_work(town, function, steps, chance)
-    until(lambda: len(town.states(posts)) == len(posts), "every post is decided")
+    until(lambda: town.are_told(posts), "every post is decided")
     until(town.is_quiet, "no message is taken or waits")
     make_good(town, posts)
     assert town.states(posts) == {post.word: "SENT" for post in posts}

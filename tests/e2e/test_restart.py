@@ -16,7 +16,7 @@ import pytest
 
 from earshot_ops.loopback import answers
 from tests.e2e import crashes
-from tests.e2e.companies import COMPANIES
+from tests.e2e.companies import SELLERS
 from tests.e2e.platforms import Post
 from tests.e2e.test_crashes import VISIBLE_AGAIN_S
 from tests.e2e.town import Town
@@ -51,11 +51,11 @@ def _claimed(town: Town, posts: Sequence[Post]) -> int:
 def test_a_stop_in_the_middle_loses_nothing_and_doubles_nothing(town: Town, moment: Moment) -> None:
     since = town.log_length()
     posts = [town.post("generic") for _ in range(6)] + [town.post() for _ in range(6)]
-    assert {post.company for post in posts} == set(COMPANIES)
+    assert {post.company.seller_id for post in posts} == SELLERS.keys()
     with crashes.visibility(town.stack, VISIBLE_AGAIN_S):
         _say_and_stop(town, posts, moment)
         town.stack.aws.start()
-        until(lambda: len(town.states(posts)) == len(posts), "every post is decided")
+        until(lambda: town.are_told(posts), "every post is decided")
         _report_mails(town, posts, since)
         town.end_leases(posts)
         until(lambda: _swept(town, posts), "the sweep has sent the rest")

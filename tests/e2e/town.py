@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from itertools import cycle
 from typing import Any
 
 import urllib3
 
 from earshot.aws import keys
-from earshot.domain.models import AlertState
+from earshot.domain.models import AlertKind, AlertState
 from earshot_ops.demo import drain, mails, stores
 from earshot_ops.demo.mails import SentMail
 from earshot_ops.demo.operator_commands import Operator
@@ -46,12 +45,12 @@ class Town:
     target: Target
     github_secret: bytes
     forum_secret: bytes
-    companies: Iterator[Company] = field(default_factory=lambda: cycle(COMPANIES))
+    companies: Iterator[Company] = field(default_factory=lambda: iter(COMPANIES))
 
     # What people say
 
     def post(self, source: str = "github") -> Post:
-        """A post of the next company: twelve in a row are of as many sellers."""
+        """Of a company that nobody spoke of before: twelve in a row are of as many sellers."""
         return platforms.post(source, next(self.companies))
 
     def envelope(self, *posts: Post) -> Envelope:
@@ -108,6 +107,22 @@ class Town:
         by_key = {str(keys.outbox(post.alert_id)): post.word for post in posts}
         rows = self._rows([keys.outbox(post.alert_id) for post in posts])
         return {by_key[str({"pk": row["pk"], "sk": row["sk"]})]: str(row["state"]) for row in rows}
+
+    def are_told(self, posts: Sequence[Post]) -> bool:
+        """Whether each has an alert. Where a Lambda died between a decision and telling it, the
+        sweep tells it, which would be a minute later."""
+        if self.is_quiet():
+            self._tell_what_waits()
+        return len(self.states(posts)) == len(posts)
+
+    def _tell_what_waits(self) -> None:
+        soon = datetime.now(UTC) + timedelta(minutes=2)
+        rows = self._rows([keys.outbox(alert_id) for alert_id in self.target.outbox.due(soon)])
+        waiting = [row for row in rows if row["kind"] == AlertKind.FAN_OUT]
+        for row in waiting:
+            self._move_row({"pk": row["pk"], "sk": row["sk"]}, AlertState.PENDING, ("due_at",))
+        if waiting:
+            self.sweep()
 
     def understood(self, posts: Iterable[Post]) -> int:
         """How many of them have an outcome that `why` can tell."""
@@ -216,15 +231,18 @@ class Town:
         return self._move(posts, AlertState.SENDING, "due_at", "lease_until")
 
     def _move(self, posts: Sequence[Post], state: AlertState, *moments: str) -> list[Post]:
-        past = keys.timestamp(datetime.now(UTC) - timedelta(seconds=1))
         states = self.states(posts)
         moved = [post for post in posts if states.get(post.word) == state]
         for post in moved:
-            self.target.table.update_item(
-                Key=keys.outbox(post.alert_id),
-                UpdateExpression="SET " + ", ".join(f"{moment} = :past" for moment in moments),
-                ConditionExpression="#state = :state",
-                ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues={":past": past, ":state": state.value},
-            )
+            self._move_row(keys.outbox(post.alert_id), state, moments)
         return moved
+
+    def _move_row(self, key: dict[str, str], state: AlertState, moments: Sequence[str]) -> None:
+        past = keys.timestamp(datetime.now(UTC) - timedelta(seconds=1))
+        self.target.table.update_item(
+            Key=key,
+            UpdateExpression="SET " + ", ".join(f"{moment} = :past" for moment in moments),
+            ConditionExpression="#state = :state",
+            ExpressionAttributeNames={"#state": "state"},
+            ExpressionAttributeValues={":past": past, ":state": state.value},
+        )
