@@ -1,4 +1,5 @@
-"""A mail opened in a browser, as sellers do it: what they click is what is stored."""
+"""A mail opened in a browser, as sellers do it: what they click is what is stored. The tests are one
+story, in their order."""
 
 import os
 import re
@@ -12,6 +13,12 @@ import pytest
 import urllib3
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import (
+    staleness_of,
+    visibility_of_element_located,
+)
+from selenium.webdriver.support.wait import WebDriverWait
 
 from earshot.aws import keys
 from earshot.aws.claim_store import ClaimStore
@@ -95,18 +102,25 @@ class Mailbox:
     def click(self, words: str) -> str:
         """A link of the mail; the text of the page that it opens."""
         self.opened.get(self._address)
-        self.opened.find_element(By.LINK_TEXT, words).click()
-        return self.text()
+        return self.follow(words)
+
+    def follow(self, words: str) -> str:
+        """A link of the page that is open."""
+        return self._leave_by(self.opened.find_element(By.LINK_TEXT, words))
 
     def choose(self, name: str, value: str) -> None:
         self.opened.find_element(By.CSS_SELECTOR, f'input[name="{name}"][value="{value}"]').click()
 
     def press(self) -> str:
-        self.opened.find_element(By.CSS_SELECTOR, "button").click()
-        return self.text()
+        return self._leave_by(self.opened.find_element(By.CSS_SELECTOR, "button"))
 
-    def text(self) -> str:
-        return str(self.opened.find_element(By.TAG_NAME, "main").text)
+    def _leave_by(self, element: WebElement) -> str:
+        """The text of the page that comes."""
+        before = self.opened.find_element(By.TAG_NAME, "html")
+        element.click()
+        wait = WebDriverWait(self.opened, 60)
+        wait.until(staleness_of(before))
+        return str(wait.until(visibility_of_element_located((By.TAG_NAME, "main"))).text)
 
 
 def links_of(mail: SentMail) -> set[str]:
@@ -190,15 +204,14 @@ def test_anna_looks_hands_over_and_finds_it_in_her_list(
     page = in_mail.click("See everything about it")
     assert "We leave RivalCRM, what do people use?" in page
     assert "You took it." in page
-    in_mail.opened.find_element(By.LINK_TEXT, "Hand over").click()
+    in_mail.follow("Hand over")
     in_mail.choose("to", "carla")
     in_mail.opened.find_element(By.ID, "note").send_keys("You know <them>.")
     assert "Handed over" in in_mail.press()
     claim = ClaimStore(town.target.table).get(told_of.signal_id)
     assert claim
     assert (claim.seller_id, claim.state, claim.note) == ("carla", "offered", "You know <them>.")
-    in_mail.opened.find_element(By.LINK_TEXT, "My signals").click()
-    assert "Anna Example handed it over to Carla Example" in in_mail.text()
+    assert "Anna Example handed it over to Carla Example" in in_mail.follow("My signals")
 
 
 def test_anna_unsubscribes_by_hand_and_her_mail_program_for_her(
