@@ -1,5 +1,7 @@
-"""A mail opened in a browser, as sellers do it: what they click is what is stored. The tests are one
-story, in their order."""
+"""A mail opened in a browser, as sellers do it: what they click is what is stored.
+
+The tests are one story, in their order.
+"""
 
 import os
 import re
