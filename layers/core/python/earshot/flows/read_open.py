@@ -38,7 +38,8 @@ class Reader:
 
     def mutes(self, signal: Signal) -> bool:
         """By account, topic or story, whatever was decided before they did."""
-        return muting(self.wishes, signal, _UNKNOWN, now=self.now) is not None
+        wishes = self.wishes
+        return bool(wishes and muting(wishes, signal, _UNKNOWN, now=self.now))
 
     def link(self, signal: Signal) -> str:
         return self.link_to((signal.subject.subject_id, signal.signal_id))
