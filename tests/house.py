@@ -101,7 +101,7 @@ class House:
         ).get("Messages", [])
         if not found:
             return 0
-        answer = _HANDLERS[queue]({"Records": [_record(m, queue) for m in found]}, _Context())
+        answer = _HANDLERS[queue]({"Records": [queue_record(m, queue) for m in found]}, _Context())
         failed = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
         for message in found:
             if message["MessageId"] not in failed:
@@ -144,7 +144,7 @@ def _holds(value: object, words: Iterable[str]) -> bool:
     return any(word in text for word in words)
 
 
-def _record(message: Any, queue: str) -> dict[str, Any]:
+def queue_record(message: Any, queue: str) -> dict[str, Any]:
     return {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],
