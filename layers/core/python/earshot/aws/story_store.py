@@ -7,10 +7,11 @@ once, at least one sees the other.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from earshot.aws import keys
-from earshot.aws.items import Item, item_of, model_of
+from earshot.aws.items import Item, model_of, text_item_of
 from earshot.aws.queries import partition
 from earshot.aws.transactions import Action, Refusal, commit, expects_absent, expects_head
 from earshot.domain.deliveries import DataClass
@@ -41,7 +42,7 @@ class StoryStore:
             if row["sk"] == keys.STRAND:
                 head = row
             else:  # the words of a post come after it and take its place
-                post = model_of(StoryPost, row)
+                post = _post_of(row)
                 posts[post.identity] = post
         return _strand_of(head, posts.values()) if head else None
 
@@ -191,11 +192,11 @@ class StoryStore:
 
     def _puts_post(self, strand_id: str, post: StoryPost) -> Iterator[Action]:
         key = keys.strand_post(strand_id, post.source, post.native_id)
-        yield self._puts(item_of(key, lasting(post), version=post.version))
+        yield self._puts(text_item_of(key, lasting(post), version=post.version))
         if post.expires_at and post.data_class is DataClass.BORROWED:
             words = keys.strand_words(strand_id, post.source, post.native_id)
             ttl = int(post.expires_at.timestamp())
-            yield self._puts(item_of(words, post, version=post.version, ttl=ttl))
+            yield self._puts(text_item_of(words, post, version=post.version, ttl=ttl))
 
     def _puts(self, item: Item) -> Action:
         return {"Put": {"TableName": self._table.name, "Item": item}, "refusal": Refusal.CONFLICT}
@@ -275,6 +276,18 @@ class StoryStore:
             if row := self._row(strand.strand_id):
                 found[strand.strand_id] = int(row["version"])
         return found
+
+
+def _post_of(row: Item) -> StoryPost:
+    data = row["data"]
+    return _read(data) if isinstance(data, str) else model_of(StoryPost, row)
+
+
+@lru_cache(maxsize=8192)
+def _read(text: str) -> StoryPost:
+    """A strand of thousands is read again with each post that joins it, and all of it is as it was
+    but for that one."""
+    return StoryPost.model_validate_json(text)
 
 
 def _strand_of(row: Item, posts: Iterable[StoryPost]) -> Strand:
