@@ -76,8 +76,10 @@ def _canaries(town: Town, *posts: Post) -> Iterator[str]:
     yield from (OPERATOR, MAIL_FROM, "Any alternatives", "sha256=")
     yield from (town.github_secret.decode(), town.forum_secret.decode())
     secrets = town.stack.client("secretsmanager")
-    name = town.target.deployed.outputs["TombstoneSecretArn"]
-    yield secrets.get_secret_value(SecretId=name)["SecretString"]
+    for name in ("TombstoneSecretArn", "ActionSecretArn"):
+        secret = town.target.deployed.outputs[name]
+        yield secrets.get_secret_value(SecretId=secret)["SecretString"]
+    yield "/link/"
 
 
 def _with_header(envelope: Envelope, post: Post) -> Envelope:
