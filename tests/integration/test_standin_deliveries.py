@@ -12,14 +12,12 @@ from typing import Any
 
 import pytest
 
-from earshot.aws.signal_store import SignalStore
-from earshot.aws.story_store import StoryStore
 from earshot.settings import settings
 from tests.house import House
 from tests.standin import StandIn
 from tests.standin.clock import logical_time
 from tests.standin.event_sources import EventSource
-from tests.standin.heard import Heard, Post, heard, plain
+from tests.standin.heard import Heard, Pairs, heard, plain, to_hear
 from tests.standin.whole_way import WholeWay
 from tests.standin.workers import Workers
 from tests.standin.workload import Town
@@ -32,8 +30,6 @@ LONGEST = timedelta(days=400)
 HOW_IT_CAME = ("revision", "absorbed", "strand_ids")
 """Of a signal: how many tries it took, which signals were alerted to before they proved to be its
 story, and where to look for posts, which may have been edited away."""
-
-Pairs = set[tuple[str, Post]]
 
 
 @pytest.fixture
@@ -72,7 +68,7 @@ def work(aws: StandIn, sources: Sequence[EventSource], *, count: int) -> None:
 def final(aws: StandIn, house: House) -> Final:
     rows = {_key(row.item): row.item for _, row in aws.dynamodb.tables[house.table.name].rows.all()}
     found = heard(aws, house.table.name)
-    return Final(dict(_signals(rows)), set(_to_hear(house, rows)), found)
+    return Final(dict(_signals(rows)), to_hear(house), found)
 
 
 def _signals(rows: dict[tuple[str, str], Any]) -> Iterator[tuple[str, Any]]:
@@ -85,17 +81,6 @@ def _signals(rows: dict[tuple[str, str], Any]) -> Iterator[tuple[str, Any]]:
             for name in HOW_IT_CAME:
                 signal.pop(name, None)
             yield sk, json.loads(json.dumps([signal, relevance], default=str, sort_keys=True))
-
-
-def _to_hear(house: House, rows: dict[tuple[str, str], Any]) -> Iterator[tuple[str, Post]]:
-    signals, stories = SignalStore(house.table), StoryStore(house.table)
-    subjects = {pk.partition("#")[2] for pk, sk in rows if sk.startswith("SIGNAL#")}
-    for signal in (one for subject_id in subjects for one in signals.of_subject(subject_id)):
-        decided = signals.decision_set(signal.signal_id, signal.revision)
-        outcomes = {one.seller_id: one.outcome for one in decided.decisions} if decided else {}
-        told = [seller_id for seller_id, outcome in outcomes.items() if outcome != "not"]
-        for post in stories.posts_of(signal) if told else ():
-            yield from ((seller_id, (post.source, post.native_id)) for seller_id in told)
 
 
 def _key(item: Any) -> tuple[str, str]:

@@ -4,13 +4,19 @@ import base64
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
+from earshot.aws.signal_store import SignalStore
+from earshot.aws.story_store import StoryStore
+from earshot.domain.models import Outcome
+from tests.house import House
 from tests.standin.stand_in import StandIn
 
 Post = tuple[str, str]
+Pairs = set[tuple[str, Post]]
 Item = dict[str, Any]
 
 
@@ -18,7 +24,8 @@ Item = dict[str, Any]
 class Heard:
     """``ways`` tells by seller and post what told it, an alert, an update or a digest; ``waits``
     what is not told yet. ``mails`` counts mails by alert id, ``resends`` how often nobody knew
-    whether one was sent, ``twice`` what is told by more than one digest."""
+    whether one was sent, ``twice`` what is told by more than one digest. ``sent`` is when who
+    was mailed what kind."""
 
     ways: dict[tuple[str, Post], str] = field(default_factory=dict)
     waits: set[tuple[str, Post]] = field(default_factory=set)
@@ -26,6 +33,7 @@ class Heard:
     resends: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
     twice: int = 0
+    sent: list[tuple[datetime, str, str]] = field(default_factory=list)
 
 
 def heard(aws: StandIn, table: str) -> Heard:
@@ -35,6 +43,11 @@ def heard(aws: StandIn, table: str) -> Heard:
     found.mails.update(mail.tags["alert_id"] for mail in aws.ses.mails)
     found.resends.update({name: int(row.get("resends", 0)) for name, row in outbox.items()})
     found.states.update(str(row["state"]) for row in outbox.values())
+    found.sent = sorted(
+        (datetime.fromisoformat(row["told_at"]), str(row["seller_id"]), str(row["kind"]))
+        for row in outbox.values()
+        if row["state"] == "SENT"
+    )
     digests = _digests(outbox)
     sent = (row for row in outbox.values() if row.get("kind") == "digest")
     frozen = sum(len(row.get("frozen", ())) for row in sent if row["state"] == "SENT")
@@ -51,6 +64,21 @@ def heard(aws: StandIn, table: str) -> Heard:
         else:
             found.waits.add(one)
     return found
+
+
+def to_hear(house: House) -> Pairs:
+    """Who is to hear of which post, by the last decisions on what it is part of."""
+    signals, stories = SignalStore(house.table), StoryStore(house.table)
+    keys = ((str(row["pk"]), str(row["sk"])) for row in house.rows())
+    subjects = {pk.partition("#")[2] for pk, sk in keys if sk.startswith("SIGNAL#")}
+    pairs: Pairs = set()
+    for signal in (one for subject_id in subjects for one in signals.of_subject(subject_id)):
+        decided = signals.decision_set(signal.signal_id, signal.revision)
+        decisions = decided.decisions if decided else ()
+        told = [one.seller_id for one in decisions if one.outcome is not Outcome.NOT]
+        posts = stories.posts_of(signal) if told else ()
+        pairs |= {(name, (post.source, post.native_id)) for name in told for post in posts}
+    return pairs
 
 
 def _way(
