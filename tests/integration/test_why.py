@@ -37,7 +37,7 @@ from earshot.domain.plays import Play
 from earshot.flows import send_digests, sweep_outbox
 from earshot.flows.divert import Diverting
 from earshot.flows.erase import eraser
-from earshot.flows.reconcile import fan_out_id
+from earshot.flows.fan_out import fan_out_id
 from earshot.settings import settings
 from earshot_ops.chalice_configuration import ROOT
 from earshot_ops.cli import app

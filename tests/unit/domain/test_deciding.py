@@ -92,12 +92,12 @@ def test_who_is_silenced_is_told_why_and_the_others_keep_their_reason() -> None:
         wishing(Role.OWNER, "dora", instant=False),
         examples.candidate(Role.TERRITORY, "ben"),
     )
-    assert outcomes(silenced(all_three, "nothing_new")) == {
+    assert outcomes(silenced(all_three)) == {
         "anna": (Outcome.NOT, "nothing_new"),
         "dora": (Outcome.NOT, "nothing_new"),
         "ben": (Outcome.NOT, "below_digest"),
     }
-    assert all(one.attention is None for one in silenced(all_three, "nothing_new").decisions)
+    assert all(one.attention is None for one in silenced(all_three).decisions)
 
 
 def test_without_an_owner_a_prospect_goes_by_territory_or_desk() -> None:

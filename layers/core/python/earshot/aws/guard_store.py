@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 from earshot.aws import keys
 from earshot.aws.queries import batch, partition
 from earshot.aws.transactions import Action, Refusal
+from earshot.domain.posts import PostId
 from earshot.domain.values import Identifier, Model, Slug, Utc
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
-
-PostId = tuple[str, str]
 
 
 class Guard(Model):

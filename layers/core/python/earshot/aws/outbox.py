@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.conditions import Key as KeyCondition
 
 from earshot.aws import keys
+from earshot.aws.alert_rows import alert_of, item_of, text_of
 from earshot.aws.queries import batch
 from earshot.aws.transactions import Action, Refusal
 from earshot.domain.models import Alert, AlertKind, AlertState
@@ -30,7 +31,6 @@ _PREFIX = keys.outbox("")["pk"]
 _FINISH = "REMOVE due_shard, due_at, lease_until"
 _UNFINISHED = "#state IN (:pending, :sending)"
 _NOT_FINAL = "#state IN (:pending, :sending, :failed)"
-_MOMENTS = ("due_at", "lease_until", "made_at", "told_at")
 MOST_SIGNALS = 100
 """More of them an alert counts, and does not name."""
 
@@ -46,7 +46,7 @@ class Outbox:
         """For a transaction; an alert of this id must not be there."""
         put = {
             "TableName": self._table.name,
-            "Item": _item_of(alert),
+            "Item": item_of(alert),
             "ConditionExpression": "attribute_not_exists(pk)",
         }
         return {"Put": put, "refusal": Refusal.HEARD}
@@ -67,7 +67,7 @@ class Outbox:
         }
         if len(alert.signal_ids) < MOST_SIGNALS:
             change["UpdateExpression"] += ", signal_ids :signal"
-            change["ExpressionAttributeValues"][":signal"] = {_text_of(signal)}
+            change["ExpressionAttributeValues"][":signal"] = {text_of(signal)}
         return {"Update": change, "refusal": Refusal.CONFLICT}
 
     def digests(self, alert: Alert, reason: str, now: datetime) -> Action:
@@ -93,12 +93,12 @@ class Outbox:
 
     def get(self, alert_id: str) -> Alert | None:
         found = self._table.get_item(Key=keys.outbox(alert_id), ConsistentRead=True).get("Item")
-        return _alert_of(found) if found else None
+        return alert_of(found) if found else None
 
     def get_many(self, alert_ids: Iterable[str]) -> dict[str, Alert]:
         """Those that are there, by id."""
         wanted = [keys.outbox(alert_id) for alert_id in dict.fromkeys(alert_ids)]
-        found = map(_alert_of, batch(self._table, wanted))
+        found = map(alert_of, batch(self._table, wanted))
         return {alert.alert_id: alert for alert in found}
 
     def remove(self, alert_id: str) -> None:
@@ -218,7 +218,7 @@ class Outbox:
             )
         except self._table.meta.client.exceptions.ConditionalCheckFailedException:
             return None
-        return _alert_of(answer["Attributes"])
+        return alert_of(answer["Attributes"])
 
 
 def alert_id_of(key: Mapping[str, Any]) -> str | None:
@@ -229,34 +229,6 @@ def alert_id_of(key: Mapping[str, Any]) -> str | None:
 
 def _ttl(now: datetime) -> int:
     return int((now + KEPT_AFTER_END).timestamp())
-
-
-def _item_of(alert: Alert) -> dict[str, Any]:
-    """``due_shard`` and ``due_at`` are there while somebody has to look at the row again."""
-    fields = alert.model_dump(mode="json", exclude_none=True, exclude={"signal_ids"})
-    moments = {
-        name: keys.timestamp(moment) for name in _MOMENTS if (moment := getattr(alert, name))
-    }
-    shard = {"due_shard": keys.due_shard(alert.alert_id)} if alert.due_at else {}
-    signals = {"signal_ids": set(map(_text_of, alert.signal_ids))} if alert.signal_ids else {}
-    return {**keys.outbox(alert.alert_id), **fields, **moments, **shard, **signals}
-
-
-def _alert_of(item: dict[str, Any]) -> Alert:
-    fields = {name: item[name] for name in Alert.model_fields if name in item}
-    signals = frozenset(map(_signal_of, item.get("signal_ids", ())))
-    return Alert.model_validate({"due_at": None, **fields, "signal_ids": signals})
-
-
-def _text_of(signal: tuple[str, str]) -> str:
-    """The signal's id first: a subject may hold any character."""
-    subject_id, signal_id = signal
-    return f"{signal_id}#{subject_id}"
-
-
-def _signal_of(text: str) -> tuple[str, str]:
-    signal_id, _, subject_id = text.partition("#")
-    return subject_id, signal_id
 
 
 def is_open(alert: Alert) -> bool:

@@ -28,6 +28,7 @@ from earshot.domain.relevance import Scores, Weights
 
 # So many may be interrupted by one signal; others read of it in their digest.
 MOST_ALERTS = 40
+NOTHING_NEW = "nothing_new"
 
 _OTHERS = frozenset((Role.DEPUTY, Role.DESK, Role.TERRITORY))
 _ROLE_RANK = {role: rank for rank, role in enumerate(Role)}
@@ -87,9 +88,9 @@ def decide(
     )
 
 
-def silenced(decided: DecisionSet, reason: str) -> DecisionSet:
-    """The same, but nobody hears of it: ``reason`` says why."""
-    silent = {"outcome": Outcome.NOT, "reason": reason, "attention": None}
+def silenced(decided: DecisionSet) -> DecisionSet:
+    """The same, but nobody hears of it: no post of it is new."""
+    silent = {"outcome": Outcome.NOT, "reason": NOTHING_NEW, "attention": None}
     return decided.model_copy(
         update={
             "decisions": tuple(

@@ -11,6 +11,7 @@ from earshot.domain.decisions import Alert, Claim, Feedback, FeedbackKind, Waiti
 from earshot.domain.deliveries import ConnectionState
 from earshot.domain.links import ActionLinks
 from earshot.domain.pages import OpenSignal
+from earshot.domain.posts import PostId
 from earshot.domain.signals import Signal, SignalPost, Urgency
 from earshot.domain.values import EmailAddress, Model, Score, Slug, Utc
 
@@ -22,7 +23,6 @@ PROSPECTS = "Prospects"
 _ANSWERS = frozenset((FeedbackKind.NOT_RELEVANT, FeedbackKind.WON, FeedbackKind.LOST))
 _PRESSING = tuple(Urgency)
 
-PostId = tuple[str, str]
 SignalKey = tuple[str, str]
 
 

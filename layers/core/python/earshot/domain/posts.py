@@ -3,6 +3,9 @@
 from earshot.domain.deliveries import DataClass
 from earshot.domain.values import Identifier, Model, Slug, Utc
 
+PostId = tuple[str, str]
+"""Source and native id."""
+
 
 class Author(Model):
     author_id: Identifier

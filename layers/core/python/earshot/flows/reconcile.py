@@ -8,11 +8,11 @@ of it, the transaction leaves a fan-out row in the outbox, which is expanded rig
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from earshot.aws import clients, keys
+from earshot.aws import clients
 from earshot.aws.account_store import AccountStore
 from earshot.aws.outbox import Outbox
 from earshot.aws.seller_store import SellerStore
@@ -21,14 +21,15 @@ from earshot.aws.story_store import StoryStore
 from earshot.aws.tombstone_store import TombstoneStore, read_secret
 from earshot.aws.transactions import Action, Refusal
 from earshot.aws.weights_store import WeightsStore
-from earshot.domain.deciding import silenced
-from earshot.domain.grouping import joined, summarise
-from earshot.domain.models import Alert, AlertKind, AlertState, DecisionSet, Outcome, Signal
+from earshot.domain.deciding import NOTHING_NEW, silenced
+from earshot.domain.grouping import summarise
+from earshot.domain.models import Alert, Signal
 from earshot.domain.stories import Strand, Told, tell
 from earshot.domain.subjects import is_prospect
 from earshot.errors import BusyError
 from earshot.flows.counting import count
 from earshot.flows.decide_candidates import Deciding
+from earshot.flows.fan_out import fan_out_of
 from earshot.flows.tell_sellers import Telling, telling_on
 from earshot.settings import settings
 
@@ -39,10 +40,6 @@ TRIES = 8
 # One transaction holds 100 items; strands beyond these are looked at again afterwards.
 MOST_EXPECTED = 8
 MOST_ABSORBED = 30
-NOTHING_NEW = "nothing_new"
-FIRST_LOOK = timedelta(minutes=1)
-"""After so long the sweep expands a fan-out row that was left behind."""
-FAN_OUT_SELLER = "everybody"
 
 Stale = dict[tuple[str, str], Signal | None]
 
@@ -205,9 +202,16 @@ class Reconciling:
             return None
         signal = signal.model_copy(update={"revision": signal.revision + 1})
         decided = self.deciding.decide(told, signal, now=now)
-        decided = decided if cause else silenced(decided, NOTHING_NEW)
+        decided = decided if cause else silenced(decided)
         post = _news(told, cause) if before and not absorbed else None
-        fan_out = _fan_out(signal, decided, cause=cause, post=post, before=before, now=now)
+        fan_out = fan_out_of(
+            signal,
+            decided,
+            delivery_id=cause.delivery_id if cause else None,
+            post=post,
+            before=before,
+            now=now,
+        )
         actions = [
             *self._conditions(view, told, cause),
             self.signals.puts(signal),
@@ -286,38 +290,3 @@ def _news(told: Told, cause: Cause | None) -> tuple[str, str] | None:
     """The post that came, if it is one of these."""
     identity = (cause.source, cause.native_id) if cause else None
     return next((post.identity for post in told.posts if post.identity == identity), None)
-
-
-def fan_out_id(signal: Signal) -> str:
-    """Of the row that is there until everybody who is to hear of this revision has something."""
-    subject_id = signal.subject.subject_id
-    return keys.digest("fan_out", signal.signal_id, subject_id, str(signal.revision))
-
-
-def _fan_out(
-    signal: Signal,
-    decided: DecisionSet,
-    *,
-    cause: Cause | None,
-    post: tuple[str, str] | None,
-    before: Signal | None,
-    now: datetime,
-) -> Alert | None:
-    """Of ``post`` alone where nothing else is new to the signal, which its mark tells."""
-    if all(decision.outcome is Outcome.NOT for decision in decided.decisions):
-        return None
-    marks = {before.posts_mark, joined(before.posts_mark, post)} if before and post else set()
-    subject_id = signal.subject.subject_id
-    return Alert(
-        alert_id=fan_out_id(signal),
-        kind=AlertKind.FAN_OUT,
-        signal_id=signal.signal_id,
-        subject_id=subject_id,
-        seller_id=FAN_OUT_SELLER,
-        revision=signal.revision,
-        delivery_id=cause.delivery_id if cause else None,
-        state=AlertState.PENDING,
-        due_at=now + FIRST_LOOK,
-        made_at=now,
-        post=post if signal.posts_mark in marks else None,
-    )

@@ -7,8 +7,7 @@ from datetime import datetime
 from earshot.aws import keys
 from earshot.aws.guard_store import Guard
 from earshot.domain.models import Alert, AlertKind, AlertState, Decision, Signal, Waiting
-
-PostId = tuple[str, str]
+from earshot.domain.posts import PostId
 
 
 @dataclass(frozen=True)

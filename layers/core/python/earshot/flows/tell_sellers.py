@@ -28,8 +28,9 @@ from earshot.domain.models import (
     Signal,
 )
 from earshot.domain.plays import best_play
+from earshot.domain.posts import PostId
 from earshot.errors import BusyError
-from earshot.flows.seller_news import News, PostId
+from earshot.flows.seller_news import News
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table

@@ -11,19 +11,17 @@ from earshot.aws.post_store import PostStore
 from earshot.aws.seller_store import SellerStore
 from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
-from earshot.domain.deciding import best_roles
+from earshot.domain.deciding import NOTHING_NEW, best_roles
 from earshot.domain.grouping import signal_post
 from earshot.domain.models import SERVICE_DESK, Decision, PostHead, Role, Signal
 from earshot.domain.routing import is_for_service
 from earshot.domain.stories import StoryPost, Told, tell
 from earshot.domain.why import OUTCOMES, Heard, SellerWhy, SignalWhy, Why
+from earshot.flows.fan_out import fan_out_id
 from earshot.flows.how_heard import Hearing, hearing_on
-from earshot.flows.reconcile import fan_out_id
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
-
-SILENCED = "nothing_new"
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ class Explainer:
         latest: dict[str, Decision] = {}
         for decided in (one for name in names for one in self.signals.decision_sets(name)):
             for decision in decided.decisions:
-                if decision.reason != SILENCED or decision.seller_id not in latest:
+                if decision.reason != NOTHING_NEW or decision.seller_id not in latest:
                     latest[decision.seller_id] = decision
         is_expanding = self.hearing.outbox.get(fan_out_id(signal)) is not None
         for seller_id, decision in latest.items():
