@@ -140,8 +140,8 @@ def _with_uv(uv: str, environment: Environment) -> Iterable[list[str]]:
 
 
 def _with_pip(environment: Environment) -> Iterable[list[str]]:
-    """The requirements are complete, so nothing is resolved: asked for ``coverage[toml]`` by another
-    package, pip would look at releases newer than the pinned one and then refuse them."""
+    """The requirements are complete, so nothing is resolved: asked for ``coverage[toml]`` by
+    another package, pip would look at releases newer than the pinned one and then refuse them."""
     python = str(environment.folder / "bin/python")
     install = [python, "-m", "pip", "install", "--quiet", "--no-input", "--no-warn-script-location"]
     yield [sys.executable, "-m", "venv", str(environment.folder)]

@@ -27,6 +27,7 @@ from earshot.domain.models import (
     Seller,
     Signal,
 )
+from earshot.domain.pages import OpenSignal
 from earshot.domain.stories import StoryPost, Strand, tell
 from tests import examples
 
@@ -136,7 +137,12 @@ def _told(table: "Table", signal: Signal, name: str, *, at: datetime) -> Alert:
         message_id=f"m-{name}",
     )
     assert commit(table, [Outbox(table).inserts(alert)]) is None
-    OpenSignalStore(table).told(
-        name, subject_id, signal_id, alert_id=alert.alert_id, score=82, at=at
+    told = OpenSignal(
+        subject_id=subject_id,
+        signal_id=signal_id,
+        alert_id=alert.alert_id,
+        score=82,
+        told_at=at,
     )
+    OpenSignalStore(table).told(name, told)
     return alert

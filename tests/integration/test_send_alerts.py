@@ -24,7 +24,8 @@ from earshot.flows import (
     settlement,
     sweep_outbox,
 )
-from earshot.flows.draft_mail import Postponed, drafts
+from earshot.flows.draft_mail import drafts
+from earshot.flows.postponed import Postponed
 from earshot.settings import settings
 from earshot_ops.embedded_aws import EmbeddedAws
 from tests import examples

@@ -19,7 +19,7 @@ from earshot.errors import (
     MalformedPayloadError,
 )
 from earshot.flows.deliver_alert import LONGEST_RETRY, MOST_ATTEMPTS, Outcome
-from earshot.flows.draft_mail import Postponed
+from earshot.flows.postponed import Postponed
 from earshot.flows.sweep_outbox import sweep
 from tests.couriers import courier, settlement
 from tests.examples import NOON

@@ -9,8 +9,8 @@ from earshot.errors import ConfigurationError
 
 
 class Settings(BaseModel):
-    """Names of the resources that the templates made; all are required. ``EARSHOT_PAGES_URL`` is for
-    those that send mail; the last are for tests."""
+    """Names of the resources that the templates made; all are required. ``EARSHOT_PAGES_URL`` is
+    for those that send mail; the last are for tests."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 

@@ -7,11 +7,11 @@ signed with that is good until the next rotation.
 from typing import TYPE_CHECKING
 
 from earshot.aws.fresh import Fresh
+from earshot.aws.secret_store import MAX_AGE_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-MAX_AGE_SECONDS = 300
 _STAGES = ("AWSPREVIOUS", "AWSCURRENT")
 
 

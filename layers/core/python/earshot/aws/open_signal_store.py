@@ -1,7 +1,7 @@
 """The signals that a seller was told of: what their list shows, and what they may open."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from earshot.aws import keys
@@ -19,31 +19,20 @@ class OpenSignalStore:
     def __init__(self, table: "Table") -> None:
         self._table = table
 
-    def told(
-        self,
-        seller_id: str,
-        subject_id: str,
-        signal_id: str,
-        *,
-        alert_id: str,
-        score: int,
-        at: datetime,
-    ) -> bool:
+    def told(self, seller_id: str, signal: OpenSignal) -> bool:
         """The seller heard of the signal; what they heard later stays. Safe to repeat."""
-        row = OpenSignal(
-            subject_id=subject_id, signal_id=signal_id, alert_id=alert_id, score=score, told_at=at
-        )
+        told_at = keys.timestamp(signal.told_at)
         item = item_of(
-            keys.open_signal(seller_id, signal_id),
-            row,
-            told_at=keys.timestamp(at),
-            ttl=int((at + KEPT).timestamp()),
+            keys.open_signal(seller_id, signal.signal_id),
+            signal,
+            told_at=told_at,
+            ttl=int((signal.told_at + KEPT).timestamp()),
         )
         try:
             self._table.put_item(
                 Item=item,
                 ConditionExpression="attribute_not_exists(pk) OR told_at <= :at",
-                ExpressionAttributeValues={":at": keys.timestamp(at)},
+                ExpressionAttributeValues={":at": told_at},
             )
         except self._table.meta.client.exceptions.ConditionalCheckFailedException:
             return False

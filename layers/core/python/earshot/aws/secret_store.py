@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 MAX_AGE_SECONDS = 300
+SECRET_DOUBT_SECONDS = 15
+"""What does not fit may be signed with a newer secret than the one remembered: if that is older
+than this, it is read again, which also is how often a forger can make us read it."""
 LIVE_SECRETS = 2
 
 

@@ -27,10 +27,6 @@ class WaitingStore:
         for row in partition(self._table, keys.waiting(seller_id)):
             yield str(row["sk"]), model_of(Waiting, row)
 
-    def is_empty(self, seller_id: str) -> bool:
-        rows = partition(self._table, keys.waiting(seller_id), Limit=1, ProjectionExpression="pk")
-        return next(rows, None) is None
-
     def get(self, seller_id: str, sort_key: str) -> Waiting | None:
         key = {"pk": keys.waiting(seller_id), "sk": sort_key}
         found = self._table.get_item(Key=key, ConsistentRead=True).get("Item")

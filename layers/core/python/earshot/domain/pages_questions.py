@@ -1,20 +1,17 @@
 """What each action asks before it is done, and what may be answered."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, time
+from datetime import datetime
 
 from earshot.domain import mail_parts
 from earshot.domain.actions import ActionKind, MailList
-from earshot.domain.models import (
-    FeedbackKind,
-)
+from earshot.domain.models import FeedbackKind
 from earshot.domain.pages import Choice, Option, QuestionPage
 from earshot.domain.pages_matter import Matter, about, snooze_moments, what_to_mute
 from earshot.domain.untrusted import line
 
 LONGEST_NAME = mail_parts.LONGEST_NAME
 MOST_COLLEAGUES = 60
-MORNING = time(8)
 
 WHY_NOT = (
     ("not_for_me", "Not for me", "Somebody else should have it."),

@@ -161,9 +161,9 @@ class Signal(Model):
 
     ``objects`` are watchlist entry ids (competitor, own brand, topic); ``revision`` counts the
     changes and is what optimistic locking compares. ``event``, ``sentiment``, ``degree`` and
-    ``standing`` are those of the first post with the strongest intent. ``posts_mark`` stands for the
-    set of its posts. ``strand_ids`` say where they lie; ``absorbed`` are ids of signals that proved
-    to be the same story, the oldest first.
+    ``standing`` are those of the first post with the strongest intent. ``posts_mark`` stands for
+    the set of its posts. ``strand_ids`` say where they lie; ``absorbed`` are ids of signals that
+    proved to be the same story, the oldest first.
     """
 
     signal_id: Identifier

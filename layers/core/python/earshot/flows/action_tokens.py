@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from earshot.aws import clients
 from earshot.aws.action_secrets import ActionSecrets
+from earshot.aws.secret_store import SECRET_DOUBT_SECONDS
 from earshot.domain.actions import Form, Link
 from earshot.domain.values import Model, Slug
 from earshot.errors import EarshotError
@@ -26,9 +27,6 @@ LINK_LIFE = timedelta(days=30)
 SESSION_LIFE = timedelta(hours=12)
 # What another Lambda's clock may be ahead of ours.
 CLOCK_SKEW = timedelta(minutes=1)
-SECRET_DOUBT_SECONDS = 15
-"""A token that does not fit may be by a newer secret than the one remembered: if that is older than
-this, it is read again, which also is how often a forger can make us read it."""
 LONGEST_TOKEN = 4_000
 
 M = TypeVar("M", bound=BaseModel)

@@ -6,7 +6,7 @@ the next digest is not drafted, so nothing is told by two (docs/decisions/0024).
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from earshot.domain.mail import Mail, compose_digest
 from earshot.domain.models import Alert, AlertState, DigestWish, Seller, Urgency, Waiting
 from earshot.errors import GoneError
 from earshot.flows.action_links import ActionLinker, action_linker
-from earshot.flows.postponed import Postponed
+from earshot.flows.postponed import ASK_AGAIN, Postponed
 from earshot.flows.read_digest import DigestReading, digest_reading_on
 from earshot.flows.read_open import Reader
 from earshot.flows.settle_digest import DigestSettlement, digest_settlement_on
@@ -34,7 +34,6 @@ from earshot.settings import settings
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-ASK_AGAIN = timedelta(minutes=10)
 _UNFINISHED = frozenset((AlertState.PENDING, AlertState.SENDING))
 
 

@@ -1,7 +1,7 @@
 """Read what a mail has to say, and whether it may be said now."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 
 from earshot.aws import clients
@@ -14,15 +14,12 @@ from earshot.domain.models import Alert, AlertKind, Attention, Seller
 from earshot.errors import GoneError
 from earshot.flows.action_links import ActionLinker, action_linker
 from earshot.flows.draft_digest import DigestDrafts, digest_drafts
-from earshot.flows.postponed import Diverted, Postponed
+from earshot.flows.postponed import ASK_AGAIN, Diverted, Postponed
 from earshot.flows.read_stories import Stories, Told, stories_on
 from earshot.settings import settings
 
-ASK_AGAIN = timedelta(minutes=10)
 INTERRUPTING = frozenset((AlertKind.ALERT, AlertKind.UPDATE))
 """These take a part of the day's budget. What a colleague or the seller asked for does not."""
-
-__all__ = ["Diverted", "Drafts", "Postponed", "drafts"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ class Drafts:
         seller = self.sellers.preferred(alert.seller_id)
         if seller is None:
             raise GoneError("seller")
-        told = self.stories.of(alert, now)
+        told = self.stories.of(alert)
         attention = attend(seller, told.urgency, now)
         if attention.due_at is None or attention.due_at > now:
             return Postponed(attention.due_at or now + ASK_AGAIN, attention.reason)

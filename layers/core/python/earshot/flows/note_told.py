@@ -8,6 +8,7 @@ from earshot.aws import clients
 from earshot.aws.open_signal_store import OpenSignalStore
 from earshot.aws.play_store import PlayStore
 from earshot.domain.models import Alert, AlertKind
+from earshot.domain.pages import OpenSignal
 from earshot.flows.settle_digest import DigestSettlement, digest_settlement
 from earshot.settings import settings
 
@@ -27,14 +28,14 @@ class Noting:
             self.digests.after_sent(alert)
             return
         for subject_id, signal_id in sorted(alert.signal_ids)[:MOST_SIGNALS]:
-            self.opened.told(
-                alert.seller_id,
-                subject_id,
-                signal_id,
+            told = OpenSignal(
+                subject_id=subject_id,
+                signal_id=signal_id,
                 alert_id=alert.alert_id,
                 score=alert.score,
-                at=now,
+                told_at=now,
             )
+            self.opened.told(alert.seller_id, told)
         self.plays.record_use(alert)
 
 

@@ -1,7 +1,10 @@
 """What becomes of an alert that is not mailed now."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+ASK_AGAIN = timedelta(minutes=10)
+"""After so long, where nothing says until when."""
 
 
 @dataclass(frozen=True)

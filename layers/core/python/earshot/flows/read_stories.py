@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from earshot.aws.account_store import AccountStore
@@ -65,7 +64,7 @@ class Stories:
     claims: ClaimStore
     plays: PlayStore
 
-    def of(self, alert: Alert, now: datetime) -> Told:
+    def of(self, alert: Alert) -> Told:
         """``GoneError`` when nothing of it is there any more, or what it asks for was done."""
         signals = self._signals(alert)
         first = signals[0]

@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 from chalice.app import Request, Response
 
 from earshot.aws.raw_archive import RawObject
+from earshot.aws.secret_store import SECRET_DOUBT_SECONDS
 from earshot.errors import (
     EarshotError,
     OversizedBodyError,
@@ -24,9 +25,6 @@ from earshot.sources.surface import read_headers
 logger = Logger()
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
-SECRET_DOUBT_SECONDS = 15
-"""A signature that fails may be by a newer secret than the one remembered: if that is older than
-this, it is read again, which also is how often a forger can make us read it."""
 
 REFUSALS: dict[type[EarshotError], tuple[int, str, str]] = {
     UnknownSourceError: (404, "unknown-source", "No such source takes webhooks"),

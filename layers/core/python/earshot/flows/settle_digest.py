@@ -13,6 +13,7 @@ from earshot.aws.signal_store import SignalStore
 from earshot.aws.waiting_store import WaitingStore
 from earshot.domain.digest import Pile, piles
 from earshot.domain.models import Alert, AlertState, Waiting
+from earshot.domain.pages import OpenSignal
 from earshot.settings import settings
 
 if TYPE_CHECKING:
@@ -51,14 +52,14 @@ class DigestSettlement:
 
     def _open(self, alert: Alert, pile: Pile, told_at: datetime) -> None:
         if signal := self.signals.present(*pile.key):
-            self.opened.told(
-                alert.seller_id,
-                signal.subject.subject_id,
-                signal.signal_id,
+            told = OpenSignal(
+                subject_id=signal.subject.subject_id,
+                signal_id=signal.signal_id,
                 alert_id=alert.alert_id,
                 score=pile.score,
-                at=told_at,
+                told_at=told_at,
             )
+            self.opened.told(alert.seller_id, told)
 
 
 def digest_settlement_on(table: "Table") -> DigestSettlement:
