@@ -114,6 +114,10 @@ def deliver(aws: StandIn, house: House, town: Town, *, seed: int) -> None:
         house.enqueue(delivery)
 
 
+def different(some: dict[str, Any], others: dict[str, Any]) -> Iterator[str]:
+    return (key for key in some.keys() | others.keys() if some.get(key) != others.get(key))
+
+
 @pytest.fixture
 def changed(town: Town) -> set[str]:
     """Posts that were edited or deleted."""
@@ -133,7 +137,7 @@ def test_repeats_in_any_order_by_many_workers_give_the_signals_of_the_clean_run(
     work(aws, way_of(aws, house).sources(), count=WORKERS)
     shuffled = final(aws, house)
     assert len(clean_run.signals) > DELIVERIES // 4
-    assert shuffled.signals == clean_run.signals
+    assert sorted(different(shuffled.signals, clean_run.signals)) == []
     assert shuffled.to_hear == clean_run.to_hear
     for run in (clean_run, shuffled):
         assert set(run.heard.mails.values()) == {1}
