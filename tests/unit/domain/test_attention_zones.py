@@ -45,11 +45,19 @@ SPECIAL = (
 
 @cache
 def changes(zone: str) -> tuple[datetime, ...]:
-    """When the zone's clocks change in 2026; some moment where they never do."""
-    hours = [datetime(2026, 1, 1, tzinfo=UTC) + n * HOUR for n in range(0, 365 * 24, 12)]
-    offsets = [at.astimezone(ZoneInfo(zone)).utcoffset() for at in hours]
-    pairs = zip(hours[1:], pairwise(offsets), strict=True)
-    return tuple(at for at, (old, new) in pairs if old != new) or (hours[-40],)
+    """When the zone's clocks change in 2026, to twelve hours; some moment where they never do. None
+    changes twice in a week."""
+    weeks = [datetime(2026, 1, 1, tzinfo=UTC) + n * 7 * DAY for n in range(53)]
+    turns = [_turn(zone, *week) for week in pairwise(weeks)]
+    return tuple(filter(None, turns)) or (weeks[-4],)
+
+
+def _turn(zone: str, start: datetime, end: datetime) -> datetime | None:
+    offset, *_ = offsets = [at.astimezone(ZoneInfo(zone)).utcoffset() for at in (start, end)]
+    if len(set(offsets)) == 1:
+        return None
+    halves = (start + n * 12 * HOUR for n in range(15))
+    return next(at for at in halves if at.astimezone(ZoneInfo(zone)).utcoffset() != offset)
 
 
 @st.composite
