@@ -31,6 +31,10 @@ _PREFIX = keys.outbox("")["pk"]
 _FINISH = "REMOVE due_shard, due_at, lease_until"
 _UNFINISHED = "#state IN (:pending, :sending)"
 _NOT_FINAL = "#state IN (:pending, :sending, :failed)"
+_AS_READ = (
+    "(attribute_not_exists(posts) OR posts = :posts) "
+    "AND (attribute_not_exists(moved) OR moved = :moved)"
+)
 MOST_SIGNALS = 100
 """More of them an alert counts, and does not name."""
 
@@ -51,12 +55,36 @@ class Outbox:
         }
         return {"Put": put, "refusal": Refusal.HEARD}
 
-    def takes_in(self, alert: Alert, posts: int, signal: tuple[str, str]) -> Action:
-        """For a transaction: the alert, which nobody tried to send yet, tells of more posts."""
+    def takes_in(
+        self, alert: Alert, posts: int, signal: tuple[str, str], *, again: int = 0
+    ) -> Action:
+        """For a transaction: the alert, which nobody tried to send yet, tells of more posts;
+        ``again`` of them it was to tell before, as part of another signal."""
         change: dict[str, Any] = {
             "TableName": self._table.name,
             "Key": keys.outbox(alert.alert_id),
-            "UpdateExpression": "ADD posts :posts",
+            "UpdateExpression": "ADD posts :posts, moved :again",
+            "ConditionExpression": "#state = :pending AND attempt = :none",
+            "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeValues": {
+                ":posts": posts,
+                ":again": again,
+                ":pending": AlertState.PENDING.value,
+                ":none": 0,
+            },
+        }
+        if len(alert.signal_ids) < MOST_SIGNALS:
+            change["UpdateExpression"] += ", signal_ids :signal"
+            change["ExpressionAttributeValues"][":signal"] = {text_of(signal)}
+        return {"Update": change, "refusal": Refusal.CONFLICT}
+
+    def loses(self, alert_id: str, posts: int) -> Action:
+        """For a transaction: what tells of so many posts no more, unless somebody tried to send it;
+        a mail that was made before is made again."""
+        change: dict[str, Any] = {
+            "TableName": self._table.name,
+            "Key": keys.outbox(alert_id),
+            "UpdateExpression": "ADD moved :posts",
             "ConditionExpression": "#state = :pending AND attempt = :none",
             "ExpressionAttributeNames": {"#state": "state"},
             "ExpressionAttributeValues": {
@@ -65,9 +93,6 @@ class Outbox:
                 ":none": 0,
             },
         }
-        if len(alert.signal_ids) < MOST_SIGNALS:
-            change["UpdateExpression"] += ", signal_ids :signal"
-            change["ExpressionAttributeValues"][":signal"] = {text_of(signal)}
         return {"Update": change, "refusal": Refusal.CONFLICT}
 
     def digests(self, alert: Alert, reason: str, now: datetime) -> Action:
@@ -126,10 +151,12 @@ class Outbox:
                 return
             options["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    def claim(self, alert_id: str, now: datetime, *, posts: int = 0) -> Alert | None:
+    def claim(
+        self, alert_id: str, now: datetime, *, posts: int = 0, moved: int = 0
+    ) -> Alert | None:
         """The alert with a new attempt and lease, for one caller only: it was due, or its lease
-        ran out, in which case ``resends`` went up. ``None`` also when it took in more than the
-        ``posts`` that the mail was made of."""
+        ran out, in which case ``resends`` went up. ``None`` also when it took in, or lost, more
+        than the mail was made of: ``posts`` and ``moved``."""
         take = (
             "SET #state = :sending, attempt = attempt + :one, lease_until = :lease, due_at = :lease"
         )
@@ -137,8 +164,8 @@ class Outbox:
         return self._update(
             alert_id,
             take,
-            condition="#state = :pending AND due_at <= :now AND posts = :posts",
-            values={**values, ":posts": posts},
+            condition=f"#state = :pending AND due_at <= :now AND {_AS_READ}",
+            values={**values, ":posts": posts, ":moved": moved},
         ) or self._update(
             alert_id,
             f"{take}, resends = resends + :one",

@@ -105,11 +105,12 @@ class Alert(Model):
     mail says is read when it is rendered. ``delivery_id`` is what caused it, for the logs.
 
     ``signal_ids`` are subject and signal of what it tells, the first one's beside them; empty for a
-    digest. ``posts`` counts what it tells. ``root_id`` is the alert that began the thread, itself
-    when empty; ``intent`` and ``score`` are those of the first decision, so that the subject line
-    of a thread stays. ``told_at`` is when it ended as SENT or DIGESTED. ``day`` is a digest's local
-    date, ``previous_id`` the digest before it. ``claim_version`` is which claim an escalation or a
-    hand-over is about. ``post`` is the one that a fan-out brings; without it, all of the signal's.
+    digest. ``posts`` counts what joined it, ``moved`` what is told otherwise since. ``root_id`` is
+    the alert that began the thread, itself when empty; ``intent`` and ``score`` are those of the
+    first decision, so that the subject line of a thread stays. ``told_at`` is when it ended as SENT
+    or DIGESTED. ``day`` is a digest's local date, ``previous_id`` the digest before it.
+    ``claim_version`` is which claim an escalation or a hand-over is about. ``post`` is the one that
+    a fan-out brings; without it, all of the signal's.
     """
 
     alert_id: Identifier
@@ -129,6 +130,7 @@ class Alert(Model):
     score: Score = 0
     intent: Intent | None = None
     posts: int = 0
+    moved: int = 0
     signal_ids: frozenset[tuple[str, str]] = frozenset()
     root_id: str = ""
     made_at: Utc | None = None

@@ -20,7 +20,8 @@ def subject_of(content: MailContent) -> str:
     start = f"{'[Observing] ' if content.observer else ''}[{label_of(content)}] "
     happened = f": {wording.HEADLINE[intent]}"
     room = LONGEST_SUBJECT - len(_RE + start + happened)
-    posts = f" ({content.root.posts:,} posts)" if content.root.posts > 1 else ""
+    count = content.root.posts - content.root.moved
+    posts = f" ({count:,} posts)" if count > 1 else ""
     if room - len(posts) < _LEAST_NAME:
         posts = ""
     name = subject_name(content.stories[0].signal, room - len(posts))

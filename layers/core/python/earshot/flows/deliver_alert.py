@@ -123,7 +123,7 @@ class Courier:
         return Outcome.DIGESTED if diverted else Outcome.NOT_DUE
 
     def _claim_and_send(self, alert: Alert, mail: Mail, now: datetime) -> Outcome:
-        claimed = self.outbox.claim(alert.alert_id, now, posts=alert.posts)
+        claimed = self.outbox.claim(alert.alert_id, now, posts=alert.posts, moved=alert.moved)
         if claimed is None:
             return Outcome.NOT_DUE
         if claimed.resends > alert.resends:

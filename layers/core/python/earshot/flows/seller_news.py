@@ -55,12 +55,26 @@ class News:
             since=self.now,
         )
 
-    def alert(self, posts: Sequence[PostId], *, root_id: str, not_before: datetime | None) -> Alert:
+    def alert(
+        self,
+        posts: Sequence[PostId],
+        *,
+        root_id: str,
+        not_before: datetime | None,
+        instead_of: Guard | None = None,
+    ) -> Alert:
+        """``instead_of``: what was to tell of the first of the posts, in vain."""
         subject_id, signal_id = self.key
         attention = self.decision.attention
         due_at = (attention.due_at if attention else None) or self.now
         return Alert(
-            alert_id=keys.digest(self.seller_id, signal_id, str(self.revision), *min(posts)),
+            alert_id=keys.digest(
+                self.seller_id,
+                signal_id,
+                str(self.revision),
+                *min(posts),
+                *((f"{instead_of.alert_id} {instead_of.since}",) if instead_of else ()),
+            ),
             kind=AlertKind.UPDATE if root_id else AlertKind.ALERT,
             signal_id=signal_id,
             subject_id=subject_id,

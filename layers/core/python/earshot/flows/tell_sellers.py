@@ -6,6 +6,7 @@ So this may be killed, run again or beside itself; the fan-out row is there unti
 (docs/decisions/0015).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ from earshot.domain.plays import best_play
 from earshot.domain.posts import PostId
 from earshot.errors import BusyError
 from earshot.flows.seller_news import News
+from earshot.flows.void_guards import Voiding, Voids, voiding_on
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -46,7 +48,6 @@ _MAILED = frozenset((AlertState.PENDING, AlertState.SENDING, AlertState.SENT))
 _ENDED = frozenset((AlertState.SENT, AlertState.DIGESTED))
 
 Wishes = list[tuple[Decision, list[PostId]]]
-Void = dict[PostId, Guard]
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Telling:
     waiting: WaitingStore
     accounts: AccountStore
     plays: PlayStore
+    voiding: Voiding
 
     def expand(self, fan_out: Alert, now: datetime) -> None:
         """``BusyError`` when others changed the same rows at every try; then it is left for later.
@@ -67,10 +69,20 @@ class Telling:
         decided = self.signals.decision_set(fan_out.signal_id, fan_out.revision)
         if signal is not None and decided is not None:
             told = [one for one in decided.decisions if one.outcome is not Outcome.NOT]
-            for news in self._news(fan_out, signal, told, now=now):
+            self._tell_all(self._news(fan_out, signal, told, now=now))
+        self.outbox.remove(fan_out.alert_id)
+
+    def _tell_all(self, everything: Iterable[News]) -> None:
+        """One seller's failure keeps no other from hearing; the first is raised in the end."""
+        failures: list[Exception] = []
+        for news in everything:
+            try:
                 for start in range(0, len(news.posts), POSTS_AT_ONCE):
                     self._tell(news, news.posts[start : start + POSTS_AT_ONCE])
-        self.outbox.remove(fan_out.alert_id)
+            except Exception as error:  # noqa: BLE001 (raised below)
+                failures.append(error)
+        if failures:
+            raise failures[0]
 
     def _news(
         self, fan_out: Alert, signal: Signal, told: Sequence[Decision], *, now: datetime
@@ -109,7 +121,7 @@ class Telling:
     def _tell(self, news: News, posts: Sequence[PostId]) -> None:
         for _ in range(TRIES):
             heard = self.guards.of(news.seller_id, posts)
-            void = {post: guard for post, guard in heard.items() if self._is_void(guard)}
+            void = self.voiding.of(news.signal, heard)
             fresh = [post for post in posts if post not in heard or post in void]
             if not fresh:
                 return
@@ -129,45 +141,48 @@ class Telling:
             for post in posts:
                 self._tell(news, [post])
 
-    def _is_void(self, guard: Guard) -> bool:
-        """Whether what was to tell of the post never will: nobody tried to send it, and it was
-        cancelled or its signal went away."""
-        if guard.waiting:
-            gone = not self.waiting.is_there(guard.seller_id, guard.waiting)
-        else:
-            alert = self.outbox.get(guard.alert_id)
-            gone = alert is None or alert.attempt > 0 or alert.state is AlertState.SENT
-            if alert and not gone and alert.state is AlertState.CANCELLED:
-                return True
-        return not gone and self.signals.present(guard.subject_id, guard.signal_id) is None
-
-    def _still_there(self, posts: Sequence[PostId], void: Void) -> Iterator[Action]:
+    def _still_there(self, posts: Sequence[PostId], void: Voids) -> Iterator[Action]:
         for post in posts:
             yield self.signals.expects_known(*post)
-            if (old := void.get(post)) and old.waiting:
-                yield self.waiting.removes(old.seller_id, old.waiting)
+            if (old := void.get(post)) and old.guard.waiting:
+                yield self.waiting.removes(old.guard.seller_id, old.guard.waiting)
 
     def _waits(
-        self, news: News, posts: Sequence[PostId], void: Void, *, reason: str = ""
+        self, news: News, posts: Sequence[PostId], void: Voids, *, reason: str = ""
     ) -> Iterator[Action]:
         for post in posts:
             row = news.waiting(post, reason or news.decision.reason)
             yield self.waiting.puts_post(row)
             guard = news.guard(waiting=waiting_key(row)["sk"])
-            yield self.guards.puts(guard, post, instead_of=void.get(post))
+            yield self.guards.puts(guard, post, instead_of=_old(void, post))
         yield self.threads.tells(news.signal.signal_id, news.seller_id)
+        yield from self._loses(void)
 
-    def _alerts(self, news: News, posts: Sequence[PostId], void: Void) -> Iterator[Action]:
+    def _loses(self, void: Voids, *, but: str = "") -> Iterator[Action]:
+        """What is on its way and was to tell of them does so no more."""
+        for mail_id, count in Counter(one.mail_id for one in void.values()).items():
+            if mail_id not in {"", but}:
+                yield self.outbox.loses(mail_id, count)
+
+    def _alerts(self, news: News, posts: Sequence[PostId], void: Voids) -> Iterator[Action]:
         subject_id, signal_id = news.key
         line = self._line(news)
+        joined = ""
         if line.latest and is_open(line.latest):
             alert_id, root_id = line.latest.alert_id, line.root_id or line.latest.alert_id
-            yield self.outbox.takes_in(line.latest, len(posts), news.key)
+            joined = alert_id
+            again = sum(one.mail_id == joined for one in void.values())
+            yield self.outbox.takes_in(line.latest, len(posts), news.key, again=again)
         elif line.is_merged:
             yield from self._waits(news, posts, void, reason="same_story")
             return
         else:
-            alert = news.alert(posts, root_id=line.root_id, not_before=line.not_before(news.now))
+            alert = news.alert(
+                posts,
+                root_id=line.root_id,
+                not_before=line.not_before(news.now),
+                instead_of=_old(void, min(posts)),
+            )
             alert_id, root_id = alert.alert_id, alert.root_id or alert.alert_id
             yield self.outbox.inserts(alert)
         on = Thread(root_id=root_id, latest_id=alert_id)
@@ -178,7 +193,8 @@ class Telling:
         yield self.threads.tells(signal_id, news.seller_id, root_id)
         for post in posts:
             guard = news.guard(alert_id=alert_id)
-            yield self.guards.puts(guard, post, instead_of=void.get(post))
+            yield self.guards.puts(guard, post, instead_of=_old(void, post))
+        yield from self._loses(void, but=joined)
 
     def _line(self, news: News) -> "Line":
         """Where a mail about this signal would belong. The thread of a story that became part of it
@@ -223,6 +239,10 @@ class Line:
         return last + BETWEEN_MAILS if last else None
 
 
+def _old(void: Voids, post: PostId) -> Guard | None:
+    return void[post].guard if post in void else None
+
+
 def _is_burst(latest: Alert | None, now: datetime) -> bool:
     last = _last_mail(latest, now)
     return last is not None and now < last + BETWEEN_MAILS
@@ -247,4 +267,5 @@ def telling_on(table: "Table") -> Telling:
         waiting=WaitingStore(table),
         accounts=AccountStore(table),
         plays=PlayStore(table),
+        voiding=voiding_on(table),
     )

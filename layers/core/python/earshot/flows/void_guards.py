@@ -1,0 +1,115 @@
+"""Which guards stand for what will never be told, so that their posts may be told anew."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from earshot.aws.digest_store import DigestStore, frozen_as
+from earshot.aws.guard_store import Guard
+from earshot.aws.keys import waiting_alert
+from earshot.aws.outbox import Outbox
+from earshot.aws.signal_store import SignalStore
+from earshot.aws.story_store import StoryStore
+from earshot.aws.waiting_store import WaitingStore
+from earshot.domain.models import Alert, AlertState, Signal
+from earshot.domain.posts import PostId
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+_UNTRIED = frozenset((AlertState.PENDING, AlertState.DIGESTED, AlertState.FAILED))
+_VOID = frozenset((AlertState.CANCELLED, AlertState.FAILED))
+
+
+@dataclass(frozen=True)
+class Void:
+    """``mail_id``: the row on its way, not tried yet, that would have told of it."""
+
+    guard: Guard
+    mail_id: str = ""
+
+
+Voids = dict[PostId, Void]
+Contents = dict[tuple[str, str], frozenset[PostId]]
+
+
+@dataclass(frozen=True)
+class Voiding:
+    signals: SignalStore
+    stories: StoryStore
+    outbox: Outbox
+    waiting: WaitingStore
+    digests: DigestStore
+
+    def of(self, signal: Signal, heard: Mapping[PostId, Guard]) -> Voids:
+        """Those by which nobody will hear of the post, which is part of ``signal``: what was to
+        tell of it was cancelled, or tells of a signal that the post left. Not where a mail service
+        may have it already."""
+        contents: Contents = {_key(signal): frozenset(heard)}
+        found = ((post, self._void(post, guard, contents)) for post, guard in heard.items())
+        return {post: void for post, void in found if void}
+
+    def _void(self, post: PostId, guard: Guard, contents: Contents) -> Void | None:
+        alert = self.outbox.get(guard.alert_id) if guard.alert_id else None
+        if alert and alert.state is AlertState.CANCELLED:
+            return Void(guard)
+        if not guard.waiting and (
+            alert is None or alert.attempt > 0 or alert.state not in _UNTRIED
+        ):
+            return None
+        if self._is_part(post, guard, contents):
+            return None
+        if alert and alert.state is not AlertState.DIGESTED:
+            return Void(guard, alert.alert_id if alert.state is AlertState.PENDING else "")
+        return self._void_in_digest(guard)
+
+    def _is_part(self, post: PostId, guard: Guard, contents: Contents) -> bool:
+        """Of the signal by which the seller was to hear of it, or what that became part of."""
+        present = self.signals.present(guard.subject_id, guard.signal_id)
+        if present is None:
+            return False
+        if _key(present) not in contents:
+            told = self.stories.posts_of(present)
+            contents[_key(present)] = frozenset((one.source, one.native_id) for one in told)
+        return post in contents[_key(present)]
+
+    def _void_in_digest(self, guard: Guard) -> Void | None:
+        """``None`` where it was told, or may have been."""
+        seller_id = guard.seller_id
+        sort_key = guard.waiting or waiting_alert(seller_id, guard.alert_id)["sk"]
+        if not self.waiting.is_there(seller_id, sort_key):
+            return None
+        mail_id = ""
+        for digest in self._digests(seller_id):
+            if digest.state is AlertState.PENDING and digest.attempt == 0:
+                mail_id = digest.alert_id
+            elif digest.state not in _VOID and self._is_frozen(digest, sort_key):
+                return None
+        return Void(guard, mail_id)
+
+    def _is_frozen(self, digest: Alert, sort_key: str) -> bool:
+        frozen = self.digests.frozen(digest.alert_id)
+        return frozen is not None and frozen_as(sort_key) in frozen.rows
+
+    def _digests(self, seller_id: str) -> Iterator[Alert]:
+        """The latest first, up to one that somebody tried to send: what that did not tell, none
+        before it does."""
+        latest = self.digests.latest([seller_id]).get(seller_id)
+        digest_id = latest.alert_id if latest else None
+        while digest_id and (digest := self.outbox.get(digest_id)):
+            yield digest
+            digest_id = None if digest.attempt > 0 else digest.previous_id
+
+
+def _key(signal: Signal) -> tuple[str, str]:
+    return signal.subject.subject_id, signal.signal_id
+
+
+def voiding_on(table: "Table") -> Voiding:
+    return Voiding(
+        signals=SignalStore(table),
+        stories=StoryStore(table),
+        outbox=Outbox(table),
+        waiting=WaitingStore(table),
+        digests=DigestStore(table),
+    )

@@ -1,0 +1,162 @@
+"""What was void is told otherwise, once: edits, late retries and rows that cannot be told."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from typing import Any
+
+import pytest
+
+from earshot.aws.config_store import Config, ConfigStore
+from earshot.aws.guard_store import Guard, GuardStore
+from earshot.domain.models import Alert, AlertState
+from earshot.domain.posts import PostId
+from earshot.errors import BusyError
+from earshot.flows import sweep_outbox
+from earshot.flows.seller_news import News
+from earshot.flows.tell_sellers import Telling
+from tests.house import House, entry
+from tests.standin import Call, StandIn
+from tests.standin.clock import logical_time
+from tests.standin.stage import forget_container
+
+ASKING = "We at Acme are leaving RivalCRM this month, any alternatives?"
+AGAIN = "Nobody at RivalCRM answers us at Acme, so we want to buy something else this month."
+BETA = "We at Betatron are leaving RivalCRM this month, what do you use?"
+NOTHING = "Something else altogether, of no interest"
+EIGHT = datetime(2026, 11, 24, 8, tzinfo=UTC)
+
+
+class Context:
+    def get_remaining_time_in_millis(self) -> int:
+        return 300_000
+
+
+@dataclass
+class Stage:
+    """Only Anna hears of anything."""
+
+    house: House
+    aws: StandIn
+
+    def at(self, moment: datetime) -> None:
+        self.aws.clock.advance(moment - self.aws.clock.now())
+
+    def say(self, *posts: dict[str, Any]) -> None:
+        for post in posts:
+            forget_container()
+            with logical_time(self.aws.clock):
+                self.house.deliver(post)
+                self.house.run()
+
+    def sweep(self) -> dict[str, int]:
+        forget_container()
+        with logical_time(self.aws.clock):
+            return {str(k): v for k, v in sweep_outbox.handle({}, Context()).items()}
+
+    def rows(self, seller: str = "anna") -> list[Alert]:
+        ids = (str(r["alert_id"]) for r in self.house.rows() if str(r["pk"]).startswith("OUTBOX#"))
+        found = [alert for one in ids if (alert := self.house.outbox().get(one))]
+        mine = [alert for alert in found if alert.seller_id == seller]
+        return sorted(mine, key=lambda one: str(one.made_at))
+
+    def pending(self) -> list[Alert]:
+        return [one for one in self.rows() if one.state is AlertState.PENDING]
+
+    def guard(self, number: int) -> Guard:
+        found = GuardStore(self.house.table).of_post("generic", f"p{number}")
+        return next(one for one in found if one.seller_id == "anna")
+
+    def told(self, *words: str) -> list[int]:
+        """In how many of Anna's mails each is."""
+        mails = [_text(one.raw) for one in self.aws.ses.mails if "anna" in one.to[0]]
+        return [sum(word in mail for mail in mails) for word in words]
+
+
+def _text(raw: bytes) -> str:
+    body = message_from_bytes(raw, policy=policy.default).get_body(("plain",))
+    assert body
+    return str(body.get_content())
+
+
+def edited(number: int, text: str, minute: int, **changes: Any) -> dict[str, Any]:
+    return entry(number, text, edited_at=f"2026-11-18T12:{minute}:00Z", **changes)
+
+
+@pytest.fixture
+def aws(standin_environment: StandIn) -> StandIn:
+    return standin_environment
+
+
+@pytest.fixture
+def stage(make_house: Callable[[], House], aws: StandIn) -> Stage:
+    aws.clock.restart()
+    aws.ses.mails.clear()
+    made = Stage(make_house(), aws)
+    with logical_time(aws.clock):
+        made.house.furnish()
+    ConfigStore(made.house.table).put(Config(live=True))
+    made.at(EIGHT)
+    return made
+
+
+def test_a_story_that_went_and_came_back_is_told_by_an_alert_of_its_own(stage: Stage) -> None:
+    stage.say(entry(1, ASKING))
+    (first,) = stage.rows()
+    stage.say(edited(1, NOTHING, 10))
+    assert stage.house.outbox().cancel(first.alert_id, stage.aws.clock.now())
+    stage.say(edited(1, ASKING, 11))
+    assert stage.rows("everybody") == []
+    (second,) = stage.pending()
+    assert stage.guard(1).alert_id == second.alert_id
+
+
+def test_a_post_that_moves_to_another_story_before_its_mail_is_told_there(stage: Stage) -> None:
+    stage.say(entry(1, ASKING), entry(2, AGAIN, thread_id="p1"))
+    stage.say(edited(2, BETA, 10, thread_id="p1"))
+    stage.sweep()
+    stage.at(EIGHT + timedelta(hours=1))
+    stage.sweep()
+    assert stage.told("We at Acme", "We at Betatron") == [1, 1]
+
+
+def once(aws: StandIn, key: str, act: Callable[[], None]) -> None:
+    """Right before the first update of a row whose partition begins so."""
+
+    def meddle(call: Call) -> None:
+        if call.operation == "UpdateItem" and key.encode() in (call.request.body or b""):
+            aws.before.remove(meddle)
+            act()
+
+    aws.before.append(meddle)
+
+
+def test_a_post_that_moves_while_its_mail_is_made_is_told_once(stage: Stage) -> None:
+    stage.say(entry(2, BETA))
+    once(stage.aws, "DAY#anna", lambda: stage.say(edited(2, ASKING, 10)))
+    for _ in range(3):
+        stage.sweep()
+        stage.at(stage.aws.clock.now() + timedelta(hours=1))
+    assert stage.told("We at Acme", "We at Betatron") == [1, 0]
+
+
+def test_whom_it_fails_for_keeps_no_other_from_hearing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell = Telling._tell
+
+    def busy(self: Telling, news: News, posts: Sequence[PostId]) -> None:
+        if news.seller_id == "anna":
+            raise BusyError("telling")
+        tell(self, news, posts)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Telling, "_tell", busy)
+        stage.say(entry(1, ASKING))
+    heard = GuardStore(stage.house.table).of_post("generic", "p1")
+    assert {one.seller_id for one in heard} == {"ben", "carla"}
+    stage.at(EIGHT + timedelta(minutes=2))
+    stage.sweep()
+    assert stage.rows("everybody") == []
+    assert stage.guard(1).alert_id
