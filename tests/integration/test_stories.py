@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from earshot.aws import keys
 from earshot.aws.config_store import Config, ConfigStore
 from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
@@ -132,6 +133,15 @@ def test_an_old_thread_that_wakes_up_is_a_new_story(house: House) -> None:
     )
     house.run()
     assert told(house) == [(ACME, ["p1"]), (ACME, ["p2"])]
+
+
+def test_a_thread_is_not_known_by_the_words_of_whoever_answered_first(house: House) -> None:
+    house.furnish()
+    house.deliver(entry(2, LONG, thread_id="p1"))
+    house.run()
+    (strand,) = [row for row in house.rows() if row["sk"] == keys.STRAND]
+    assert "shingles" not in strand
+    assert not [row for row in house.rows() if str(row["pk"]).startswith("ANCHOR#")]
 
 
 def test_a_strand_with_nothing_left_leaves_no_row(house: House) -> None:

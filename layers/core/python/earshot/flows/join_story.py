@@ -46,7 +46,8 @@ class Joining:
         post = posts_of_delivery.find(
             message.delivery, self.archive, native_id=message.native_id, version=message.version
         )
-        words = sketch(post)
+        is_thread = strand_id == thread_strand(post.source, post.thread_id)
+        words = None if is_thread else sketch(post)
         buried = self.reconciling.tombstones.keys_of(
             post.source, post.native_id, post.author.author_id
         )
@@ -57,7 +58,7 @@ class Joining:
         else:
             raise BusyError("strand")
         if refusal is None:
-            if words and strand_id != thread_strand(post.source, post.thread_id):
+            if words:
                 stories.link_repeats(strand_id, words)
             self._link_thread(post, strand_id)
         return refusal
