@@ -107,9 +107,13 @@ class Wall:
         self.readings = {at: at.astimezone(zone).replace(tzinfo=None) for at in self.moments}
         self.open: dict[datetime, date] = {}
         self.minutes: dict[date, list[datetime]] = defaultdict(list)
-        for at, reading in self.readings.items():
-            for day in (reading.date() - DAY, reading.date()):
-                if _works(hours, day) and _is_within(hours, day, reading):
+        first, last = (self.readings[self.moments[n]].date() for n in (0, -1))
+        for day in (first + n * DAY for n in range(-1, (last - first).days + 1)):
+            if not _works(hours, day):
+                continue
+            start, end = _window(hours, day)
+            for at, reading in self.readings.items():
+                if start <= reading < end:
                     self.open[at] = day
                     self.minutes[day].append(at)
 
@@ -135,9 +139,9 @@ def _works(hours: WorkingHours, day: date) -> bool:
     return day.isoweekday() in hours.days and not away
 
 
-def _is_within(hours: WorkingHours, day: date, reading: datetime) -> bool:
+def _window(hours: WorkingHours, day: date) -> tuple[datetime, datetime]:
     until = day if hours.start < hours.end else day + DAY
-    return datetime.combine(day, hours.start) <= reading < datetime.combine(until, hours.end)
+    return datetime.combine(day, hours.start), datetime.combine(until, hours.end)
 
 
 @given(weekends())
