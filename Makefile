@@ -31,7 +31,7 @@ demo: environment ## deploy to an embedded AWS, send deliveries, show the alerts
 dev: environment ## the same, and stay up until Ctrl-C; the state survives
 	@exec $(BIN)/python -m earshot_ops.demo --stay
 
-# The units alone say how long they take, which is to be under 2 s; then all, with more examples.
+# The units alone say how long they take, which is to be seconds; then all, with more examples.
 test: environment browser ## run every test
 	@$(BIN)/python -m pytest -q tests/unit
 	@HYPOTHESIS_PROFILE=thorough exec $(BIN)/python -m pytest
