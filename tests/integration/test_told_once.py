@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 
 from earshot.aws.config_store import Config, ConfigStore
+from earshot.aws.day_store import DayStore
 from earshot.aws.guard_store import Guard, GuardStore
-from earshot.domain.models import Alert, AlertState
+from earshot.aws.seller_store import SellerStore
+from earshot.domain.models import Alert, AlertState, WorkingHours
 from earshot.domain.posts import PostId
 from earshot.errors import BusyError
 from earshot.flows import sweep_outbox
 from earshot.flows.seller_news import News
 from earshot.flows.tell_sellers import Telling
+from tests import examples
 from tests.house import House, entry
-from tests.standin import Call, StandIn
+from tests.standin import Call, ServiceError, StandIn
 from tests.standin.clock import logical_time
 from tests.standin.stage import forget_container
 
@@ -160,3 +163,66 @@ def test_whom_it_fails_for_keeps_no_other_from_hearing(
     stage.sweep()
     assert stage.rows("everybody") == []
     assert stage.guard(1).alert_id
+
+
+def refuse_mail(aws: StandIn, times: int) -> None:
+    left = [True] * times
+
+    def refuse(call: Call) -> None:
+        if call.operation == "SendEmail" and left:
+            left.pop()
+            raise ServiceError(
+                "TooManyRequestsException", "Maximum sending rate exceeded.", status=429
+            )
+
+    aws.before.append(refuse)
+
+
+@pytest.fixture
+def day_of_one(stage: Stage) -> Stage:
+    """Anna works from eight to five, and may be interrupted once a day."""
+    hours = WorkingHours(start=time(8), end=time(17))
+    SellerStore(stage.house.table).put(examples.seller("anna", hours=hours, budget=1))
+    return stage
+
+
+def test_what_was_refused_in_the_evening_takes_its_part_of_the_next_day(day_of_one: Stage) -> None:
+    stage = day_of_one
+    stage.at(EIGHT + timedelta(hours=8, minutes=59, seconds=30))
+    stage.say(entry(1, ASKING))
+    refuse_mail(stage.aws, 1)
+    assert stage.sweep() == {"refused": 1}
+    stage.at(EIGHT + timedelta(hours=10))
+    stage.say(entry(2, BETA))
+    for minutes in range(0, 30, 10):
+        stage.at(EIGHT + timedelta(days=1, minutes=minutes))
+        stage.sweep()
+    assert sum(stage.told("We at Acme", "We at Betatron")) == 1
+    assert [one.state for one in stage.pending()] == []
+
+
+def lose_answers(aws: StandIn, times: int) -> None:
+    """The mail service fails, and nobody knows whether it took the mail."""
+    left = [True] * times
+
+    def fail(call: Call) -> None:
+        if call.operation == "SendEmail" and left:
+            left.pop()
+            raise ServiceError("InternalFailure", status=500)
+
+    aws.before.append(fail)
+
+
+def test_a_mail_of_unknown_outcome_waits_for_a_day_with_room(day_of_one: Stage) -> None:
+    stage = day_of_one
+    stage.at(EIGHT + timedelta(hours=8, minutes=59))
+    stage.say(entry(1, ASKING))
+    lose_answers(stage.aws, 9)
+    assert stage.sweep() == {"unknown": 1}
+    stage.aws.before.clear()
+    tomorrow = EIGHT + timedelta(days=1)
+    DayStore(stage.house.table).spend("anna", tomorrow.date(), "other", budget=1, now=tomorrow)
+    stage.at(tomorrow)
+    assert stage.sweep() == {"postponed": 1}
+    stage.at(tomorrow + timedelta(days=1))
+    assert stage.sweep() == {"sent": 1}

@@ -15,6 +15,7 @@ from earshot.domain.attention import (
     digest_moment,
     is_holiday,
     is_open,
+    next_day,
     next_opening,
 )
 from earshot.domain.models import Holiday, Seller, Urgency, WorkingHours
@@ -319,3 +320,17 @@ def test_a_digest_is_due_for_twelve_hours(now: str, day: str | None) -> None:
 def test_the_digest_of_a_night_is_due_on_the_day_after_it() -> None:
     kim = seller(urgent_anytime=False, window=hours("22:00", "06:00"))
     assert digest_due(kim, local("2026-11-20T02:00")) == date(2026, 11, 19)
+
+
+@pytest.mark.parametrize(
+    ("window", "now", "opening"),
+    [
+        (hours("08:00", "17:00"), "2026-11-19T08:30", "2026-11-20T08:00"),
+        (hours("08:00", "17:00"), "2026-11-20T16:59", "2026-11-23T08:00"),
+        (hours("22:00", "06:00"), "2026-11-19T23:00", "2026-11-20T00:00"),
+    ],
+)
+def test_the_next_day_begins_within_the_hours_and_after_midnight(
+    window: WorkingHours, now: str, opening: str
+) -> None:
+    assert next_day(window, local(now)) == local(opening)

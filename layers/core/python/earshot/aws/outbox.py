@@ -96,14 +96,15 @@ class Outbox:
         return {"Update": change, "refusal": Refusal.CONFLICT}
 
     def digests(self, alert: Alert, reason: str, now: datetime) -> Action:
-        """For a transaction: what the alert was to tell waits in the digest instead."""
+        """For a transaction: what the alert was to tell waits in the digest instead, when it is
+        known that nothing was sent."""
         change: dict[str, Any] = {
             "TableName": self._table.name,
             "Key": keys.outbox(alert.alert_id),
             "UpdateExpression": (
                 "SET #state = :digested, failure = :reason, told_at = :now, #ttl = :ttl " + _FINISH
             ),
-            "ConditionExpression": "#state = :pending AND attempt = :none",
+            "ConditionExpression": "#state = :pending AND resends = :none",
             "ExpressionAttributeNames": {"#state": "state", "#ttl": "ttl"},
             "ExpressionAttributeValues": {
                 ":digested": AlertState.DIGESTED.value,

@@ -61,6 +61,12 @@ def local_day(hours: WorkingHours, now: datetime) -> date:
     return now.astimezone(_zone(hours.zone)).date()
 
 
+def next_day(hours: WorkingHours, now: datetime) -> datetime:
+    """The earliest moment within the hours after this local date."""
+    midnight = datetime.combine(local_day(hours, now) + _DAY, time.min, _zone(hours.zone))
+    return next_opening(hours, midnight.astimezone(UTC))
+
+
 def digest_moment(seller: Seller, day: date) -> datetime | None:
     """When the digest of a local day comes: at ``digest_at``, or at the next moment within the
     hours that begin on that day; at their beginning when they are over by then. ``None`` when none

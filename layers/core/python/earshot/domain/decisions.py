@@ -141,6 +141,12 @@ class Alert(Model):
     claim_version: int = 0
     post: tuple[str, str] | None = None
 
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether the mail service may have it already: somebody tries, or never heard how a try
+        ended."""
+        return self.state is AlertState.SENDING or self.resends > 0
+
 
 class Waiting(Model):
     """What waits for the seller's next digest: one post, or all that an alert (``alert_id``) was to

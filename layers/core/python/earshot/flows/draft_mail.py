@@ -8,7 +8,7 @@ from earshot.aws import clients
 from earshot.aws.config_store import Config, ConfigStore
 from earshot.aws.day_store import DayStore
 from earshot.aws.seller_store import SellerStore
-from earshot.domain.attention import attend, local_day
+from earshot.domain.attention import attend, local_day, next_day
 from earshot.domain.mail import Mail, MailContent, compose
 from earshot.domain.models import Alert, AlertKind, Attention, Seller
 from earshot.errors import GoneError
@@ -49,28 +49,40 @@ class Drafts:
         attention = attend(seller, told.urgency, now)
         if attention.due_at is None or attention.due_at > now:
             return Postponed(attention.due_at or now + ASK_AGAIN, attention.reason)
-        if alert.kind in INTERRUPTING and (reason := self._diverts(alert, seller, told, now=now)):
-            return Diverted(reason)
+        if instead := self._instead(alert, seller, told, now=now):
+            return instead
         if not told.stories:
             return Postponed(now + ASK_AGAIN, "story_changes")
         return compose(self._content(alert, seller, told, attention=attention, config=config))
 
+    def _instead(
+        self, alert: Alert, seller: Seller, told: Told, *, now: datetime
+    ) -> Diverted | Postponed | None:
+        """What may have been sent already waits for no digest, but for a day with room for it."""
+        if alert.kind not in INTERRUPTING:
+            return None
+        if not alert.may_be_sent:
+            reason = self._diverts(alert, seller, told, now=now)
+            return Diverted(reason) if reason else None
+        is_spent = self._is_spent(alert, seller, now)
+        return Postponed(next_day(seller.hours, now), "over_budget") if is_spent else None
+
     def _diverts(self, alert: Alert, seller: Seller, told: Told, *, now: datetime) -> str | None:
         """Who takes care of it needs no other's interruption; and a day has its budget."""
-        if alert.attempt > 0:  # the mail service may have it already
-            return None
         claim = told.claim
         if claim and claim.seller_id != seller.seller_id and claim.state != "offered":
             return "claimed_by_another"
         if told.is_overtaken:
             return "same_story"
+        return "over_budget" if self._is_spent(alert, seller, now) else None
+
+    def _is_spent(self, alert: Alert, seller: Seller, now: datetime) -> bool:
         spent = self.days.interruptions(seller.seller_id, local_day(seller.hours, now))
-        is_spent = alert.alert_id not in spent and len(spent) >= seller.budget
-        return "over_budget" if is_spent else None
+        return alert.alert_id not in spent and len(spent) >= seller.budget
 
     def spend(self, alert: Alert, now: datetime) -> bool:
         """Whether the day has room for this interruption, which then takes it."""
-        if alert.kind not in INTERRUPTING or alert.attempt > 0:
+        if alert.kind not in INTERRUPTING:
             return True
         seller = self.sellers.preferred(alert.seller_id)
         if seller is None:
