@@ -9,6 +9,7 @@ from earshot.aws.transactions import commit
 from earshot.aws.waiting_store import WaitingStore
 from earshot.domain.models import Seller, Waiting, WorkingHours
 from earshot_ops.demo import drain
+from tests.e2e.platforms import FORUM
 from tests.e2e.town import Town
 from tests.e2e.waiting import until
 
@@ -32,7 +33,7 @@ def test_a_digest_comes_at_the_sellers_hour_and_what_it_told_waits_no_more(town:
     row = keys.outbox(alert_id)
     until(lambda: town.target.table.get_item(Key=row)["Item"].get("cleared_at"), "it was sent")
     (mail,) = [mail for mail in town.mails() if mail.to == (ADDRESS,)]
-    assert "generic forum" in mail.text
+    assert f"generic {FORUM}: " in mail.text
     assert store.is_empty("early")
 
 
