@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 
+from earshot.aws import keys
 from earshot.aws.config_store import Config, ConfigStore
 from earshot.aws.day_store import DayStore
 from earshot.aws.guard_store import Guard, GuardStore
@@ -226,3 +228,19 @@ def test_a_mail_of_unknown_outcome_waits_for_a_day_with_room(day_of_one: Stage) 
     assert stage.sweep() == {"postponed": 1}
     stage.at(tomorrow + timedelta(days=1))
     assert stage.sweep() == {"sent": 1}
+
+
+def test_a_row_that_nobody_can_read_stops_no_other(stage: Stage) -> None:
+    stage.say(entry(1, ASKING))
+    strange: dict[str, Any] = {
+        "alert_id": "x",
+        "kind": "of_tomorrow",
+        "state": "PENDING",
+        "score": Decimal("0.5"),
+    }
+    due = {"due_shard": keys.due_shard("x"), "due_at": keys.timestamp(EIGHT)}
+    stage.house.table.put_item(Item={**keys.outbox("x"), **strange, **due})
+    with pytest.raises(ExceptionGroup, match="not delivered") as raised:
+        stage.sweep()
+    assert len(raised.value.exceptions) == 1
+    assert stage.told("We at Acme") == [1]

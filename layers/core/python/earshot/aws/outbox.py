@@ -127,6 +127,17 @@ class Outbox:
         found = map(alert_of, batch(self._table, wanted))
         return {alert.alert_id: alert for alert in found}
 
+    def ranks(self, alert_ids: Iterable[str]) -> dict[str, tuple[str, int]]:
+        """Kind and score of those that are there, by id, also of a row that is no alert."""
+        rows = batch(self._table, [keys.outbox(alert_id) for alert_id in dict.fromkeys(alert_ids)])
+        return {
+            str(row["pk"]).removeprefix(_PREFIX): (
+                str(row.get("kind", AlertKind.ALERT)),
+                int(row.get("score", 0)),
+            )
+            for row in rows
+        }
+
     def remove(self, alert_id: str) -> None:
         """A fan-out whose sellers have all been told."""
         self._table.delete_item(Key=keys.outbox(alert_id))

@@ -9,7 +9,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from earshot.aws.outbox import Outbox
-from earshot.domain.models import Alert, AlertKind
+from earshot.domain.models import AlertKind
 from earshot.flows.deliver_alert import Courier, courier
 
 # One hand-over takes 23 seconds at worst; the rest is for reading, settling and the journal.
@@ -47,11 +47,11 @@ def ranked(outbox: Outbox, now: datetime) -> Iterator[str]:
     what is over the budget is told in them."""
     due = outbox.due(now)
     while ids := list(islice(due, RANKED_AT_ONCE)):
-        found = outbox.get_many(ids)
-        yield from sorted(found, key=lambda alert_id: _rank(found[alert_id]))
+        found = outbox.ranks(ids)
+        yield from sorted(found, key=lambda alert_id: _rank(*found[alert_id]))
 
 
-def _rank(alert: Alert) -> tuple[int, int]:
+def _rank(kind: str, score: int) -> tuple[int, int]:
     order = (AlertKind.FAN_OUT, AlertKind.ALERT, AlertKind.UPDATE)
-    place = order.index(alert.kind) if alert.kind in order else len(order)
-    return (len(order) + 1 if alert.kind is AlertKind.DIGEST else place, -alert.score)
+    place = order.index(AlertKind(kind)) if kind in order else len(order)
+    return (len(order) + 1 if kind == AlertKind.DIGEST else place, -score)
