@@ -45,6 +45,8 @@ DIVERTED = {
     "over_budget": "the day's budget of interruptions was spent",
     "claimed_by_another": "somebody else took care of it",
     "same_story": "another mail told the story, which this became part of",
+    "unsubscribed": "wants no interruptions any more",
+    "muted": "muted it before the mail went",
 }
 FAILURES = {
     "SuppressedError": "the address is on the suppression list",

@@ -13,8 +13,9 @@ from earshot.aws import keys
 from earshot.aws.config_store import Config, ConfigStore
 from earshot.aws.day_store import DayStore
 from earshot.aws.guard_store import Guard, GuardStore
+from earshot.aws.items import item_of
 from earshot.aws.seller_store import SellerStore
-from earshot.domain.models import Alert, AlertState, WorkingHours
+from earshot.domain.models import Alert, AlertState, Mute, MuteKind, Preferences, WorkingHours
 from earshot.domain.posts import PostId
 from earshot.errors import BusyError
 from earshot.flows import sweep_outbox
@@ -244,3 +245,21 @@ def test_a_row_that_nobody_can_read_stops_no_other(stage: Stage) -> None:
         stage.sweep()
     assert len(raised.value.exceptions) == 1
     assert stage.told("We at Acme") == [1]
+
+
+MUTED = Mute(kind=MuteKind.ACCOUNT, value="account:acme")
+
+
+@pytest.mark.parametrize("wish", [{"instant": False}, {"mutes": (MUTED,)}])
+def test_who_wants_no_interruption_any_more_gets_none_that_waited(
+    day_of_one: Stage, wish: dict[str, Any]
+) -> None:
+    stage = day_of_one
+    stage.at(EIGHT + timedelta(hours=10))
+    stage.say(entry(1, ASKING))
+    chosen = Preferences(seller_id="anna", version=1, **wish)
+    row = item_of(keys.preferences("anna"), chosen, version=1)
+    stage.house.table.put_item(Item=row)
+    stage.at(EIGHT + timedelta(days=1))
+    assert stage.sweep() == {"digested": 1}
+    assert stage.told("We at Acme") == [0]

@@ -92,6 +92,7 @@ DIGEST_REASON = {
     "below_alert": "not pressing enough to interrupt you",
     "beyond_the_most_alerts": "many others were told at once",
     "unsubscribed": "you chose to read of it here only",
+    "muted": "you muted it",
     "stands_back": "you were away, and a deputy was told",
     "stands_in": "you stand in for the owner, who is away",
 }

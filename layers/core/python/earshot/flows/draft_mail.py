@@ -7,10 +7,12 @@ from functools import cache
 from earshot.aws import clients
 from earshot.aws.config_store import Config, ConfigStore
 from earshot.aws.day_store import DayStore
+from earshot.aws.preference_store import PreferenceStore
 from earshot.aws.seller_store import SellerStore
 from earshot.domain.attention import attend, local_day, next_day
 from earshot.domain.mail import Mail, MailContent, compose
-from earshot.domain.models import Alert, AlertKind, Attention, Seller
+from earshot.domain.models import Alert, AlertKind, Attention, Preferences, Seller
+from earshot.domain.muting import muting
 from earshot.errors import GoneError
 from earshot.flows.action_links import ActionLinker, action_linker
 from earshot.flows.draft_digest import DigestDrafts, digest_drafts
@@ -26,6 +28,7 @@ INTERRUPTING = frozenset((AlertKind.ALERT, AlertKind.UPDATE))
 class Drafts:
     stories: Stories
     sellers: SellerStore
+    preferences: PreferenceStore
     configs: ConfigStore
     days: DayStore
     digests: DigestDrafts
@@ -68,7 +71,13 @@ class Drafts:
         return Postponed(next_day(seller.hours, now), "over_budget") if is_spent else None
 
     def _diverts(self, alert: Alert, seller: Seller, told: Told, *, now: datetime) -> str | None:
-        """Who takes care of it needs no other's interruption; and a day has its budget."""
+        """What the seller wants no mail of, also since it was decided; what somebody takes care of
+        needs no other's interruption; and a day has its budget."""
+        wishes = self.preferences.get(seller.seller_id)
+        if wishes and not wishes.instant:
+            return "unsubscribed"
+        if wishes and told.stories and _mutes(wishes, told, now):
+            return "muted"
         claim = told.claim
         if claim and claim.seller_id != seller.seller_id and claim.state != "offered":
             return "claimed_by_another"
@@ -118,12 +127,19 @@ class Drafts:
         return {seller_id: seller.name for seller_id, seller in found.items() if seller}
 
 
+def _mutes(wishes: Preferences, told: Told, now: datetime) -> bool:
+    """Every story of it."""
+    relevance = told.decision.relevance
+    return all(muting(wishes, story.signal, relevance, now=now) for story in told.stories)
+
+
 @cache
 def drafts() -> Drafts:
     table = clients.table(settings().EARSHOT_TABLE)
     return Drafts(
         stories=stories_on(table),
         sellers=SellerStore(table),
+        preferences=PreferenceStore(table),
         configs=ConfigStore(table),
         days=DayStore(table),
         digests=digest_drafts(),
