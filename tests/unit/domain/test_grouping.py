@@ -1,9 +1,11 @@
 from datetime import timedelta
+from functools import reduce
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.domain.grouping import signal_post
+from earshot.domain.grouping import joined, mark_of, signal_post
 from earshot.domain.models import EntryKind, Intent, Urgency
 from earshot.domain.stories import StoryPost
 from tests import examples
@@ -58,3 +60,22 @@ def test_a_signal_keeps_only_the_mentions_that_concern_it() -> None:
     post = signal_post(examples.story_post(mentions=mentions), "account:acme")
     assert post.objects == ("competitor:rival",)
     assert post.percent == 70
+
+
+identities = st.tuples(st.sampled_from(["github", "generic"]), st.text(min_size=1, max_size=8))
+
+
+@given(st.sets(identities), st.randoms())
+def test_a_mark_is_that_of_the_set_however_its_posts_came(
+    some: set[tuple[str, str]], order: Random
+) -> None:
+    in_order = list(some)
+    order.shuffle(in_order)
+    assert reduce(joined, in_order, mark_of([])) == mark_of(some) == mark_of(in_order)
+
+
+@given(st.sets(identities), identities)
+def test_a_mark_tells_a_set_from_the_same_with_one_more(
+    some: set[tuple[str, str]], more: tuple[str, str]
+) -> None:
+    assert (mark_of({*some, more}) == mark_of(some)) == (more in some)
