@@ -17,10 +17,12 @@ from earshot.domain.models import (
 from earshot.domain.pages import Frame, OpenSignal, PreferencesPage, render
 from earshot.domain.pages_done import done, unsubscribed
 from earshot.domain.pages_matter import Matter
+from earshot.domain.pages_open import Listed, open_page
 from earshot.domain.pages_preferences import filled_in, form_of
+from earshot.domain.pages_progress import Progress
 from earshot.domain.pages_questions import question_of, unsubscribe_question
 from earshot.domain.pages_refusals import PageRefusal, notice_of
-from earshot.domain.pages_signal import Listed, Standing, open_page, signal_page
+from earshot.domain.pages_signal import signal_page
 from earshot.domain.plays import Play
 from tests import examples
 from tests.unit.domain import mail_examples as told
@@ -88,8 +90,8 @@ def claim(**changes: Any) -> Claim:
     return Claim.model_validate({**plain, **changes})
 
 
-def shown(standing: Standing, **changes: Any) -> Model:
-    return signal_page(matter(**changes), standing, POSTS, play=PLAY, now=NOW)
+def shown(progress: Progress, **changes: Any) -> Model:
+    return signal_page(matter(**changes), progress, POSTS, play=PLAY, now=NOW)
 
 
 def listed(signal_id: str, score: int, **changes: Any) -> Listed:
@@ -129,8 +131,8 @@ def wrong_preferences() -> PreferencesPage:
 
 
 PAGES: dict[str, Model] = {
-    "signal": shown(Standing(people=told.PEOPLE)),
-    "signal_handed_over": shown(Standing(claim=told.HANDED, people=told.PEOPLE)),
+    "signal": shown(Progress(people=told.PEOPLE)),
+    "signal_handed_over": shown(Progress(claim=told.HANDED, people=told.PEOPLE)),
     **{
         f"ask_{action}": question_of(ActionKind(action), matter(), NOW)
         for action in ("useful", "not_relevant", "mute", "snooze", "claim", "hand_over", "finish")

@@ -21,10 +21,11 @@ from earshot.domain.models import (
 from earshot.domain.pages import PreferencesPage, SignalPage
 from earshot.domain.pages_done import done
 from earshot.domain.pages_matter import about, snooze_moments, what_to_mute
+from earshot.domain.pages_open import open_page
 from earshot.domain.pages_preferences import MOST_MUTES, filled_in, form_of, muted
+from earshot.domain.pages_progress import Progress, state_of
 from earshot.domain.pages_questions import answers, question_of, unsubscribe_question
 from earshot.domain.pages_refusals import PageRefusal, notice_of
-from earshot.domain.pages_signal import Standing, open_page, state_of
 from tests.unit.domain import mail_examples as told
 from tests.unit.domain.page_examples import (
     CLAIMED_BY_JONAS,
@@ -39,8 +40,8 @@ from tests.unit.domain.page_examples import (
 )
 
 
-def page(standing: Standing, **changes: object) -> SignalPage:
-    found = shown(standing, **changes)
+def page(progress: Progress, **changes: object) -> SignalPage:
+    found = shown(progress, **changes)
     assert isinstance(found, SignalPage)
     return found
 
@@ -116,76 +117,76 @@ def test_what_was_muted_can_be_taken_back_from_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("standing", "said"),
+    ("progress", "said"),
     [
-        (Standing(), "Nobody has taken it yet."),
-        (Standing(claim=claim()), "You took it."),
-        (Standing(claim=CLAIMED_BY_JONAS, people=told.PEOPLE), "Jonas Brandt took it."),
+        (Progress(), "Nobody has taken it yet."),
+        (Progress(claim=claim()), "You took it."),
+        (Progress(claim=CLAIMED_BY_JONAS, people=told.PEOPLE), "Jonas Brandt took it."),
         (
-            Standing(claim=claim(lease_until=NOW)),
+            Progress(claim=claim(lease_until=NOW)),
             "You took it. The time for it ran out.",
         ),
         (
-            Standing(claim=told.HANDED, people=told.PEOPLE),
+            Progress(claim=told.HANDED, people=told.PEOPLE),
             "Jonas Brandt handed it over to you; you have not accepted yet.",
         ),
         (
-            Standing(claim=told.HANDED.model_copy(update={"seller_id": "lea"}), people=told.PEOPLE),
+            Progress(claim=told.HANDED.model_copy(update={"seller_id": "lea"}), people=told.PEOPLE),
             "Jonas Brandt handed it over to Lea Sommer, who has not accepted yet.",
         ),
         (
-            Standing(claim=claim(state=DONE, lease_until=None), feedback=FEEDBACK),
+            Progress(claim=claim(state=DONE, lease_until=None), feedback=FEEDBACK),
             "You closed it. You said it was useful.",
         ),
         (
-            Standing(feedback=FEEDBACK.model_copy(update={"kind": FeedbackKind.CLAIMED})),
+            Progress(feedback=FEEDBACK.model_copy(update={"kind": FeedbackKind.CLAIMED})),
             "Nobody has taken it yet.",
         ),
         (
-            Standing(feedback=FEEDBACK.model_copy(update={"kind": FeedbackKind.NOT_RELEVANT})),
+            Progress(feedback=FEEDBACK.model_copy(update={"kind": FeedbackKind.NOT_RELEVANT})),
             "You said it was not relevant.",
         ),
     ],
 )
-def test_how_it_stands_is_said_in_words(standing: Standing, said: str) -> None:
-    assert state_of(standing, told.NORA, NOW) == said
+def test_how_it_stands_is_said_in_words(progress: Progress, said: str) -> None:
+    assert state_of(progress, told.NORA, NOW) == said
 
 
 @pytest.mark.parametrize(
-    ("standing", "first"),
+    ("progress", "first"),
     [
-        (Standing(), "I take it"),
-        (Standing(claim=CLAIMED_BY_JONAS), "I take it"),
-        (Standing(claim=claim()), "I am still on it"),
-        (Standing(claim=told.HANDED), "I accept"),
-        (Standing(claim=claim(state=DONE, lease_until=None)), "Change how it ended"),
-        (Standing(claim=claim(state=DONE, lease_until=None, seller_id="lea")), "Useful"),
+        (Progress(), "I take it"),
+        (Progress(claim=CLAIMED_BY_JONAS), "I take it"),
+        (Progress(claim=claim()), "I am still on it"),
+        (Progress(claim=told.HANDED), "I accept"),
+        (Progress(claim=claim(state=DONE, lease_until=None)), "Change how it ended"),
+        (Progress(claim=claim(state=DONE, lease_until=None, seller_id="lea")), "Useful"),
     ],
 )
-def test_the_first_button_is_what_comes_next(standing: Standing, first: str) -> None:
-    assert page(standing).actions[0][0] == first
+def test_the_first_button_is_what_comes_next(progress: Progress, first: str) -> None:
+    assert page(progress).actions[0][0] == first
 
 
 def test_an_answer_is_expected_by_the_lease_and_no_more_once_it_is_closed() -> None:
-    assert page(Standing(claim=claim())).answer_by == "Wed 18 Nov 2026, 14:55 CET"
-    assert page(Standing()).answer_by == "Wed 18 Nov 2026, 15:00 CET"
-    assert page(Standing(claim=claim(state=DONE, lease_until=None))).answer_by == ""
+    assert page(Progress(claim=claim())).answer_by == "Wed 18 Nov 2026, 14:55 CET"
+    assert page(Progress()).answer_by == "Wed 18 Nov 2026, 15:00 CET"
+    assert page(Progress(claim=claim(state=DONE, lease_until=None))).answer_by == ""
 
 
 def test_a_note_is_for_whom_it_was_written() -> None:
-    assert page(Standing(claim=told.HANDED)).note.startswith("I am away")
+    assert page(Progress(claim=told.HANDED)).note.startswith("I am away")
     other = told.HANDED.model_copy(update={"seller_id": "lea"})
-    assert page(Standing(claim=other)).note == ""
+    assert page(Progress(claim=other)).note == ""
 
 
 def test_who_is_no_candidate_any_more_is_told_so() -> None:
-    assert "colleague" in page(Standing(), decision=None, account=None).why_me
+    assert "colleague" in page(Progress(), decision=None, account=None).why_me
     muted_away = told.decision(outcome=Outcome.NOT, reason="muted_topic")
-    assert "colleague" in page(Standing(), decision=muted_away).why_me
-    desk = page(Standing(), decision=told.decision(Role.DESK))
+    assert "colleague" in page(Progress(), decision=muted_away).why_me
+    desk = page(Progress(), decision=told.decision(Role.DESK))
     assert desk.why_me == "You are on the desk for RivalCRM."
     nothing = told.signal(objects=())
-    assert page(Standing(), signal=nothing).why_me == "You own Acme GmbH in the CRM."
+    assert page(Progress(), signal=nothing).why_me == "You own Acme GmbH in the CRM."
 
 
 def test_the_list_begins_with_what_waits_for_me_and_with_the_highest() -> None:

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from earshot.domain.models import Claim, Model, Slug, Utc
+from earshot.domain.models import Claim, FeedbackKind, Model, Slug, Utc
 from earshot.domain.untrusted import paragraph
 
 LONGEST_NOTE = 500
 CLAIMED, OFFERED, DONE = "claimed", "offered", "done"
+CLOSING = frozenset((FeedbackKind.NOT_RELEVANT, FeedbackKind.WON, FeedbackKind.LOST))
+"""After such feedback a signal waits for nothing of whoever gave it."""
 
 
 class ClaimRefusal(StrEnum):

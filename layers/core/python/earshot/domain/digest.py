@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from earshot.domain.answer_time import expected_by
 from earshot.domain.business import Account, Seller
-from earshot.domain.decisions import Alert, Claim, Feedback, FeedbackKind, Waiting
+from earshot.domain.claims import CLOSING
+from earshot.domain.decisions import Alert, Claim, Feedback, Waiting
 from earshot.domain.deliveries import ConnectionState
 from earshot.domain.links import ActionLinks
 from earshot.domain.pages import OpenSignal
@@ -20,7 +21,6 @@ WAITS_FOR = timedelta(days=14)
 """What nobody answered for longer is no news any more."""
 PROSPECTS = "Prospects"
 
-_ANSWERS = frozenset((FeedbackKind.NOT_RELEVANT, FeedbackKind.WON, FeedbackKind.LOST))
 _PRESSING = tuple(Urgency)
 
 SignalKey = tuple[str, str]
@@ -182,7 +182,7 @@ def said_of(claim: Claim, seller_id: str, names: Mapping[str, str]) -> str:
 
 def waits(claim: Claim | None, answer: Feedback | None, seller_id: str) -> bool:
     """Whether a signal that the seller was told of still waits for their answer."""
-    return not is_taken(claim, seller_id) and (answer is None or answer.kind not in _ANSWERS)
+    return not is_taken(claim, seller_id) and (answer is None or answer.kind not in CLOSING)
 
 
 def open_item(

@@ -17,7 +17,7 @@ from earshot.flows.page_refusals import PageRefusedError
 
 
 @dataclass(frozen=True)
-class Visit:
+class PageVisit:
     request: Request
     tokens: Tokens
     now: datetime

@@ -27,7 +27,7 @@ Story = tuple[Signal, Pile]
 
 
 @dataclass(frozen=True)
-class News:
+class DigestNews:
     """What waited: told now, taken care of meanwhile, gone meanwhile."""
 
     groups: tuple[DigestGroup, ...]
@@ -48,7 +48,7 @@ class DigestReading:
     answers: AnswerStore
     told_before: OpenReading
 
-    def news(self, reader: Reader, waiting: Sequence[Waiting]) -> News:
+    def news(self, reader: Reader, waiting: Sequence[Waiting]) -> DigestNews:
         """Of very many stories the best by score are read, and the others counted."""
         alerts = self.outbox.get_many(one.alert_id for one in waiting if one.alert_id)
         piled = digests.piles(waiting, alerts)
@@ -59,7 +59,7 @@ class DigestReading:
         ranked = self._ranked(reader.seller, fresh)
         best = ranked[:STORIES_SHOWN]
         told = [found for item, pile in best if (found := self._told(item, pile, reader))]
-        return News(
+        return DigestNews(
             groups=digests.grouped(told, self._accounts(told)),
             more_items=len(piled[STORIES_READ:]) + len(ranked[STORIES_SHOWN:]),
             resolved=self.told_before.resolved(reader, taken, claims),

@@ -35,8 +35,8 @@ from earshot.flows.counting import count
 from earshot.flows.do_asked import Asked, do_asked
 from earshot.flows.matters import Matters, matters_on
 from earshot.flows.page_refusals import PageRefusedError
-from earshot.flows.page_visits import Visit, chosen_of, one_of
-from earshot.flows.show_pages import Showing
+from earshot.flows.page_visits import PageVisit, chosen_of, one_of
+from earshot.flows.show_pages import PageShowing
 from earshot.flows.take_care import Care
 from earshot.settings import settings
 
@@ -54,7 +54,7 @@ class Pages:
     tokens: Tokens
     matters: Matters
     acting: Acting
-    showing: Showing
+    showing: PageShowing
     clock: Callable[[], datetime] = utc_now
 
     def follow(self, request: Request, token: str) -> Response:
@@ -119,8 +119,8 @@ class Pages:
     def unsubscribe(self, request: Request) -> Response:
         return serve_preferences.unsubscribe(self._visit(request), self.matters, self.acting)
 
-    def _visit(self, request: Request) -> Visit:
-        return Visit(request, self.tokens, self.clock())
+    def _visit(self, request: Request) -> PageVisit:
+        return PageVisit(request, self.tokens, self.clock())
 
 
 def handle(request: Request, answer: Callable[[Pages], Response]) -> Response:
@@ -143,11 +143,11 @@ def pages() -> Pages:
     table = clients.table(settings().EARSHOT_TABLE)
     matters = matters_on(table)
     acting = acting_on(table, Journal(clients.s3(), settings().EARSHOT_BUCKET))
-    showing = Showing(matters, acting.claims, acting.given, acting.plays)
+    showing = PageShowing(matters, acting.claims, acting.given, acting.plays)
     return Pages(tokens=tokens(), matters=matters, acting=acting, showing=showing)
 
 
-def _form(visit: Visit, action: ActionKind, signal_id: str) -> Form:
+def _form(visit: PageVisit, action: ActionKind, signal_id: str) -> Form:
     """What the page's form is made for; a link of a mail that acts once is used by it."""
     alert_id = visit.query("alert")
     once = alert_id and action in ACTS_ONCE

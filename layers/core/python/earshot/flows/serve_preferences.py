@@ -12,10 +12,10 @@ from earshot.domain.pages_refusals import PageRefusal
 from earshot.flows.act import Acting
 from earshot.flows.matters import Matters
 from earshot.flows.page_refusals import PageRefusedError
-from earshot.flows.page_visits import Visit, chosen_of
+from earshot.flows.page_visits import PageVisit, chosen_of
 
 
-def preferences(visit: Visit, matters: Matters, acting: Acting) -> Response:
+def preferences(visit: PageVisit, matters: Matters, acting: Acting) -> Response:
     form = Form(action=ActionKind.PREFERENCES, seller_id=visit.seller_id())
     imported = matters.sellers.get(form.seller_id)
     if imported is None:
@@ -38,7 +38,7 @@ def preferences(visit: Visit, matters: Matters, acting: Acting) -> Response:
     return visit.page(imported, form_of(imported, saved, visit.now, saved=True), form=form)
 
 
-def unsubscribe(visit: Visit, matters: Matters, acting: Acting) -> Response:
+def unsubscribe(visit: PageVisit, matters: Matters, acting: Acting) -> Response:
     seller = matters.seller(visit.seller_id())
     form = Form(action=ActionKind.UNSUBSCRIBE, seller_id=seller.seller_id)
     named = visit.query("list")

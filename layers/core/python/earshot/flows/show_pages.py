@@ -10,14 +10,16 @@ from earshot.aws.play_store import PlayStore
 from earshot.domain.models import Seller, SignalPost
 from earshot.domain.pages import OpenPage, OpenSignal, SignalPage
 from earshot.domain.pages_matter import Matter
-from earshot.domain.pages_signal import Listed, Standing, open_page, signal_page
+from earshot.domain.pages_open import Listed, open_page
+from earshot.domain.pages_progress import Progress
+from earshot.domain.pages_signal import signal_page
 from earshot.flows.matters import Matters
 
 MOST_LISTED = 60
 
 
 @dataclass(frozen=True)
-class Showing:
+class PageShowing:
     matters: Matters
     claims: ClaimStore
     given: FeedbackStore
@@ -28,13 +30,13 @@ class Showing:
         signal_id, seller_id = matter.signal.signal_id, matter.seller.seller_id
         owner = matter.account.owner if matter.account else None
         involved = [claim.seller_id, claim.from_id] if claim else []
-        standing = Standing(
+        progress = Progress(
             claim=claim,
             feedback=self.given.get(seller_id, signal_id),
             people=self.matters.names([*involved, owner]),
         )
         play = next((one for one in self.plays.all() if one.play_id == matter.play_id), None)
-        return signal_page(matter, standing, posts, play=play, now=now)
+        return signal_page(matter, progress, posts, play=play, now=now)
 
     def open(self, seller: Seller, now: datetime) -> OpenPage:
         """The latest that the seller was told of; signals that became one are one."""
