@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from email import message_from_bytes, policy
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from earshot.aws.seller_store import SellerStore
 from earshot.domain.models import Alert, AlertState, Mute, MuteKind, Preferences, WorkingHours
 from earshot.domain.posts import PostId
 from earshot.errors import BusyError
-from earshot.flows import sweep_outbox
+from earshot.flows import send_digests, sweep_outbox
+from earshot.flows.erase import eraser
 from earshot.flows.seller_news import News
 from earshot.flows.tell_sellers import Telling
 from tests import examples
@@ -127,11 +129,12 @@ def test_a_post_that_moves_to_another_story_before_its_mail_is_told_there(stage:
     assert stage.told("We at Acme", "We at Betatron") == [1, 1]
 
 
-def once(aws: StandIn, key: str, act: Callable[[], None]) -> None:
-    """Right before the first update of a row whose partition begins so."""
+def once(aws: StandIn, *words: str, act: Callable[[], object]) -> None:
+    """Right before the first update that holds these words."""
 
     def meddle(call: Call) -> None:
-        if call.operation == "UpdateItem" and key.encode() in (call.request.body or b""):
+        body = str(call.request.body) if call.operation == "UpdateItem" else ""
+        if body and all(word in body for word in words):
             aws.before.remove(meddle)
             act()
 
@@ -140,7 +143,7 @@ def once(aws: StandIn, key: str, act: Callable[[], None]) -> None:
 
 def test_a_post_that_moves_while_its_mail_is_made_is_told_once(stage: Stage) -> None:
     stage.say(entry(2, BETA))
-    once(stage.aws, "DAY#anna", lambda: stage.say(edited(2, ASKING, 10)))
+    once(stage.aws, "DAY#anna", act=lambda: stage.say(edited(2, ASKING, 10)))
     for _ in range(3):
         stage.sweep()
         stage.at(stage.aws.clock.now() + timedelta(hours=1))
@@ -263,3 +266,25 @@ def test_who_wants_no_interruption_any_more_gets_none_that_waited(
     stage.at(EIGHT + timedelta(days=1))
     assert stage.sweep() == {"digested": 1}
     assert stage.told("We at Acme") == [0]
+
+
+def test_a_mail_that_is_made_while_its_post_is_erased_does_not_go_so(stage: Stage) -> None:
+    stage.say(entry(1, ASKING), entry(2, AGAIN, thread_id="p1"))
+    once(stage.aws, "DAY#anna", act=lambda: eraser().erase_post("generic", "p2"))
+    for _ in range(2):
+        stage.sweep()
+    assert stage.told("We at Acme", "Nobody at RivalCRM") == [1, 0]
+
+
+def test_a_digest_that_is_made_while_its_post_is_erased_does_not_go_so(stage: Stage) -> None:
+    stage.say(entry(1, "Acme opened a new office in Graz."), entry(2, "Acme won a prize."))
+    stage.at(EIGHT + timedelta(days=1))
+    forget_container()
+    with logical_time(stage.aws.clock):
+        send_digests.handle({}, Context())
+    (digest,) = stage.pending()
+    erase = partial(eraser().erase_post, "generic", "p2")
+    once(stage.aws, digest.alert_id, ":lease", act=erase)
+    for _ in range(2):
+        stage.sweep()
+    assert stage.told("office in Graz", "won a prize") == [1, 0]

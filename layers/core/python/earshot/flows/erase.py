@@ -73,14 +73,16 @@ class Eraser:
 
     def _cancel_alerts(self, source: str, native_id: str) -> None:
         """What waits for digests, and alerts whose signals have nothing left to tell; others find
-        nothing to tell when they are due."""
-        telling = self.reconciling.telling
+        nothing to tell when they are due, and a mail that was made of it before is made again."""
+        telling, outbox = self.reconciling.telling, self.reconciling.outbox
         for guard in telling.guards.of_post(source, native_id):
             if guard.waiting:
                 telling.waiting.delete(guard.seller_id, [guard.waiting])
-            alert = self.reconciling.outbox.get(guard.alert_id) if guard.alert_id else None
+            alert = outbox.get(guard.alert_id) if guard.alert_id else None
             if alert and not any(self._is_present(signal) for signal in alert.signal_ids):
-                self.reconciling.outbox.cancel(alert.alert_id, datetime.now(UTC))
+                outbox.cancel(alert.alert_id, datetime.now(UTC))
+            for mail_id in telling.voiding.mails_of(guard):
+                self.reconciling.signals.commit([outbox.loses(mail_id, 1)])
 
     def _is_present(self, signal: tuple[str, str]) -> bool:
         return self.reconciling.signals.present(*signal) is not None

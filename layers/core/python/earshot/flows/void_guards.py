@@ -49,6 +49,15 @@ class Voiding:
         found = ((post, self._void(post, guard, contents)) for post, guard in heard.items())
         return {post: void for post, void in found if void}
 
+    def mails_of(self, guard: Guard) -> Iterator[str]:
+        """Ids of the rows on their way that tell of the post, or may."""
+        alert = self.outbox.get(guard.alert_id) if guard.alert_id else None
+        if alert and alert.state is AlertState.PENDING:
+            yield alert.alert_id
+        elif guard.waiting or (alert and alert.state is AlertState.DIGESTED):
+            found = self._digests(guard.seller_id)
+            yield from (one.alert_id for one in found if one.state is AlertState.PENDING)
+
     def _void(self, post: PostId, guard: Guard, contents: Contents) -> Void | None:
         alert = self.outbox.get(guard.alert_id) if guard.alert_id else None
         if alert and alert.state is AlertState.CANCELLED:
