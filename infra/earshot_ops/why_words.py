@@ -28,6 +28,7 @@ REASONS = {
     "left_to_owner": "the account's owner, or who stands in, is alerted",
     "left_to_service": "those who give support answer it",
     "same_story": "knows the story by another post of it",
+    "beyond_the_most_stories": "the mail that waited told of very many stories already",
     "below_digest": "the score is below that of a digest",
     "muted_account": "muted the account",
     "muted_topic": "muted the topic",

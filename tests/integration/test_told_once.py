@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from earshot.aws import keys
+from earshot.aws import keys, outbox
 from earshot.aws.config_store import Config, ConfigStore
 from earshot.aws.day_store import DayStore
 from earshot.aws.guard_store import Guard, GuardStore
 from earshot.aws.items import item_of
 from earshot.aws.seller_store import SellerStore
+from earshot.aws.waiting_store import WaitingStore
 from earshot.domain.models import Alert, AlertState, Mute, MuteKind, Preferences, WorkingHours
 from earshot.domain.posts import PostId
 from earshot.errors import BusyError
@@ -169,6 +170,20 @@ def test_whom_it_fails_for_keeps_no_other_from_hearing(
     stage.sweep()
     assert stage.rows("everybody") == []
     assert stage.guard(1).alert_id
+
+
+def test_stories_beyond_those_that_a_mail_can_name_wait_for_the_digest(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "MOST_SIGNALS", 2)
+    texts = ASKING, AGAIN, "Our contract with RivalCRM ends. Acme asks: what would you buy?"
+    stage.say(*(entry(number, text) for number, text in enumerate(texts, 1)))
+    (alert,) = stage.pending()
+    assert (len(alert.signal_ids), alert.posts) == (2, 2)
+    stage.say(entry(4, f"{AGAIN} Really, nobody.", thread_id="p2"))
+    waits = [row.native_id for _, row in WaitingStore(stage.house.table).all("anna")]
+    assert waits == ["p3"]
+    assert stage.guard(4).alert_id == alert.alert_id
 
 
 def refuse_mail(aws: StandIn, times: int) -> None:

@@ -19,7 +19,7 @@ def reasons_in(path: str, before: str) -> set[str]:
 
 def test_every_reason_of_a_decision_has_words() -> None:
     decided = reasons_in("domain/deciding.py", r"Outcome\.[A-Z]+, ")
-    told = reasons_in("flows/tell_sellers.py", "reason=")
+    told = reasons_in("flows/tell_sellers.py", "return ")
     muted = {f"muted_{kind}" for kind in MuteKind}
     assert {"worth_an_alert", "below_digest", "unsubscribed"} <= decided
     assert told

@@ -36,7 +36,7 @@ _AS_READ = (
     "AND (attribute_not_exists(moved) OR moved = :moved)"
 )
 MOST_SIGNALS = 100
-"""More of them an alert counts, and does not name."""
+"""An alert tells of no more; others wait for the digest."""
 
 
 class Outbox:
@@ -63,19 +63,17 @@ class Outbox:
         change: dict[str, Any] = {
             "TableName": self._table.name,
             "Key": keys.outbox(alert.alert_id),
-            "UpdateExpression": "ADD posts :posts, moved :again",
+            "UpdateExpression": "ADD posts :posts, moved :again, signal_ids :signal",
             "ConditionExpression": "#state = :pending AND attempt = :none",
             "ExpressionAttributeNames": {"#state": "state"},
             "ExpressionAttributeValues": {
                 ":posts": posts,
                 ":again": again,
+                ":signal": {text_of(signal)},
                 ":pending": AlertState.PENDING.value,
                 ":none": 0,
             },
         }
-        if len(alert.signal_ids) < MOST_SIGNALS:
-            change["UpdateExpression"] += ", signal_ids :signal"
-            change["ExpressionAttributeValues"][":signal"] = {text_of(signal)}
         return {"Update": change, "refusal": Refusal.CONFLICT}
 
     def loses(self, alert_id: str, posts: int) -> Action:
@@ -274,3 +272,7 @@ def is_open(alert: Alert) -> bool:
     """Whether it may take in further posts."""
     kinds = {AlertKind.ALERT, AlertKind.UPDATE}
     return alert.kind in kinds and alert.state is AlertState.PENDING and alert.attempt == 0
+
+
+def has_room(alert: Alert, signal: tuple[str, str]) -> bool:
+    return signal in alert.signal_ids or len(alert.signal_ids) < MOST_SIGNALS

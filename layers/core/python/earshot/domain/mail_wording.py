@@ -90,6 +90,7 @@ DIGEST_REASON = {
     "left_to_owner": "whoever owns the account was told at once",
     "left_to_service": "those who give support were told at once",
     "below_alert": "not pressing enough to interrupt you",
+    "beyond_the_most_stories": "a mail told you of very many others at once",
     "beyond_the_most_alerts": "many others were told at once",
     "unsubscribed": "you chose to read of it here only",
     "muted": "you muted it",

@@ -12,9 +12,6 @@ from earshot.domain.pages import OpenSignal
 from earshot.flows.settle_digest import DigestSettlement, digest_settlement
 from earshot.settings import settings
 
-MOST_SIGNALS = 20
-"""Of a burst, more are not listed for the seller."""
-
 
 @dataclass(frozen=True)
 class Noting:
@@ -27,7 +24,7 @@ class Noting:
         if alert.kind is AlertKind.DIGEST:
             self.digests.after_sent(alert)
             return
-        for subject_id, signal_id in sorted(alert.signal_ids)[:MOST_SIGNALS]:
+        for subject_id, signal_id in sorted(alert.signal_ids):
             told = OpenSignal(
                 subject_id=subject_id,
                 signal_id=signal_id,

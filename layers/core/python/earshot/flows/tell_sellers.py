@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from earshot.aws.account_store import AccountStore
 from earshot.aws.guard_store import Guard, GuardStore
-from earshot.aws.outbox import Outbox, is_open
+from earshot.aws.outbox import Outbox, has_room, is_open
 from earshot.aws.play_store import PlayStore
 from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
@@ -168,14 +168,14 @@ class Telling:
         subject_id, signal_id = news.key
         line = self._line(news)
         joined = ""
+        if reason := line.leaves_to_digest(news.key):
+            yield from self._waits(news, posts, void, reason=reason)
+            return
         if line.latest and is_open(line.latest):
             alert_id, root_id = line.latest.alert_id, line.root_id or line.latest.alert_id
             joined = alert_id
             again = sum(one.mail_id == joined for one in void.values())
             yield self.outbox.takes_in(line.latest, len(posts), news.key, again=again)
-        elif line.is_merged:
-            yield from self._waits(news, posts, void, reason="same_story")
-            return
         else:
             alert = news.alert(
                 posts,
@@ -233,6 +233,12 @@ class Line:
     latest: Alert | None
     root_id: str
     is_merged: bool
+
+    def leaves_to_digest(self, signal: tuple[str, str]) -> str:
+        """Why no mail tells of it; empty where one does."""
+        if self.latest and is_open(self.latest):
+            return "beyond_the_most_stories" if not has_room(self.latest, signal) else ""
+        return "same_story" if self.is_merged else ""
 
     def not_before(self, now: datetime) -> datetime | None:
         last = _last_mail(self.latest, now)
