@@ -1,5 +1,6 @@
 """The row of the outbox that stands for all who are to hear of one revision of a signal."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from earshot.aws import keys
@@ -12,6 +13,17 @@ FIRST_LOOK = timedelta(minutes=1)
 FAN_OUT_SELLER = "everybody"
 
 
+@dataclass(frozen=True)
+class Cause:
+    """The version of a post that came. Without a cause (an erasure) nobody is alerted."""
+
+    source: str
+    native_id: str
+    version: str
+    author_id: str
+    delivery_id: str
+
+
 def fan_out_id(signal: Signal) -> str:
     """Of the row that is there until everybody who is to hear of this revision has something."""
     subject_id = signal.subject.subject_id
@@ -22,7 +34,7 @@ def fan_out_of(
     signal: Signal,
     decided: DecisionSet,
     *,
-    delivery_id: str | None,
+    cause: Cause | None,
     post: PostId | None,
     before: Signal | None,
     now: datetime,
@@ -39,7 +51,7 @@ def fan_out_of(
         subject_id=subject_id,
         seller_id=FAN_OUT_SELLER,
         revision=signal.revision,
-        delivery_id=delivery_id,
+        delivery_id=cause.delivery_id if cause else None,
         state=AlertState.PENDING,
         due_at=now + FIRST_LOOK,
         made_at=now,

@@ -13,7 +13,8 @@ from earshot.domain.repeats import sketch
 from earshot.domain.stories import StoryPost, story_post, thread_strand
 from earshot.errors import BusyError
 from earshot.flows import posts_of_delivery
-from earshot.flows.reconcile import Cause, Reconciling
+from earshot.flows.fan_out import Cause
+from earshot.flows.reconcile import Reconciling
 
 TRIES = 5
 

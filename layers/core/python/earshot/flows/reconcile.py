@@ -29,7 +29,7 @@ from earshot.domain.subjects import is_prospect
 from earshot.errors import BusyError
 from earshot.flows.counting import count
 from earshot.flows.decide_candidates import Deciding
-from earshot.flows.fan_out import fan_out_of
+from earshot.flows.fan_out import Cause, fan_out_of
 from earshot.flows.tell_sellers import Telling, telling_on
 from earshot.settings import settings
 
@@ -42,17 +42,6 @@ MOST_EXPECTED = 8
 MOST_ABSORBED = 30
 
 Stale = dict[tuple[str, str], Signal | None]
-
-
-@dataclass(frozen=True)
-class Cause:
-    """The version of a post that came. Without a cause (an erasure) nobody is alerted."""
-
-    source: str
-    native_id: str
-    version: str
-    author_id: str
-    delivery_id: str
 
 
 @dataclass(frozen=True)
@@ -190,28 +179,14 @@ class Reconciling:
     ) -> "Change | None":
         """``None``, when the signal is as told already."""
         before = self.signals.get(told.subject_id, told.signal_id)
-        names = [name for old in absorbed for name in (*old.absorbed, old.signal_id)]
-        known = before.absorbed if before else ()
-        signal = summarise(
-            told,
-            self.deciding.subject(told),
-            revision=before.revision if before else 0,
-            absorbed=tuple(dict.fromkeys([*known, *names]))[:MOST_ABSORBED],
-        )
+        signal = self._signal(told, before, absorbed)
         if signal == before and not self._was_silenced(told, signal, cause):
             return None
         signal = signal.model_copy(update={"revision": signal.revision + 1})
         decided = self.deciding.decide(told, signal, now=now)
         decided = decided if cause else silenced(decided)
         post = _news(told, cause) if before and not absorbed else None
-        fan_out = fan_out_of(
-            signal,
-            decided,
-            delivery_id=cause.delivery_id if cause else None,
-            post=post,
-            before=before,
-            now=now,
-        )
+        fan_out = fan_out_of(signal, decided, cause=cause, post=post, before=before, now=now)
         actions = [
             *self._conditions(view, told, cause),
             self.signals.puts(signal),
@@ -219,6 +194,17 @@ class Reconciling:
             *([self.outbox.inserts(fan_out)] if fan_out else []),
         ]
         return Change(actions, fan_out)
+
+    def _signal(self, told: Told, before: Signal | None, absorbed: Sequence[Signal]) -> Signal:
+        """As its posts tell it, of the revision that is stored."""
+        names = [name for old in absorbed for name in (*old.absorbed, old.signal_id)]
+        known = before.absorbed if before else ()
+        return summarise(
+            told,
+            self.deciding.subject(told),
+            revision=before.revision if before else 0,
+            absorbed=tuple(dict.fromkeys([*known, *names]))[:MOST_ABSORBED],
+        )
 
     def _was_silenced(self, told: Told, signal: Signal, cause: Cause | None) -> bool:
         """An erasure beside this came first and told the signal of the post, but told nobody."""
