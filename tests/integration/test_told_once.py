@@ -29,6 +29,7 @@ from tests.house import House, entry
 from tests.standin import Call, ServiceError, StandIn
 from tests.standin.clock import logical_time
 from tests.standin.stage import forget_container
+from tests.standin.workers import Killed
 
 ASKING = "We at Acme are leaving RivalCRM this month, any alternatives?"
 AGAIN = "Nobody at RivalCRM answers us at Acme, so we want to buy something else this month."
@@ -184,6 +185,26 @@ def test_stories_beyond_those_that_a_mail_can_name_wait_for_the_digest(
     waits = [row.native_id for _, row in WaitingStore(stage.house.table).all("anna")]
     assert waits == ["p3"]
     assert stage.guard(4).alert_id == alert.alert_id
+
+
+def test_a_fan_out_that_outlasts_the_sweep_does_not_outlast_the_next(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def outlast(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Telling, "_tell", outlast)
+        with pytest.raises(Killed):
+            stage.say(entry(1, ASKING))
+        stage.at(EIGHT + timedelta(minutes=2))
+        with pytest.raises(Killed):
+            stage.sweep()
+        stage.at(EIGHT + timedelta(minutes=4))
+        assert stage.sweep() == {}
+    stage.at(EIGHT + timedelta(minutes=7))
+    assert [stage.sweep(), stage.sweep()] == [{"expanded": 1}, {"sent": 1}]
+    assert stage.told("We at Acme") == [1]
 
 
 def refuse_mail(aws: StandIn, times: int) -> None:

@@ -39,6 +39,8 @@ from earshot.settings import settings
 LEASE_FOR_SENDING = timedelta(minutes=10)
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=1)
+EXPANDED_AGAIN = timedelta(minutes=4)
+"""A fan-out that was not done with by then."""
 # About a day of refusals; what was worth an interruption then is none any more.
 MOST_ATTEMPTS = 30
 
@@ -90,13 +92,20 @@ class Courier:
             return Outcome.NOT_DUE
         logger.set_correlation_id(alert.delivery_id)
         if alert.kind is AlertKind.FAN_OUT:
-            self.expand(alert, self.clock())
-            return Outcome.EXPANDED
+            return self._expand(alert)
         outcome = self._deliver(alert)
         if outcome is not Outcome.NOT_DUE:
             count(f"mail_{outcome}")
             logger.info("alert_handled", alert_id=alert_id, kind=alert.kind, outcome=outcome)
         return outcome
+
+    def _expand(self, fan_out: Alert) -> Outcome:
+        """Put off before, so that one which outlasts the sweep leaves the next ones to others."""
+        now = self.clock()
+        if not self.outbox.postpone(fan_out, now + EXPANDED_AGAIN):
+            return Outcome.NOT_DUE
+        self.expand(fan_out, now)
+        return Outcome.EXPANDED
 
     def _deliver(self, alert: Alert) -> Outcome:
         now = self.clock()
