@@ -20,7 +20,7 @@ from tests.house import House
 from tests.standin import StandIn
 from tests.standin.clock import START, logical_time
 from tests.standin.hamlets import HAMLETS, Hamlet
-from tests.standin.heard import Heard, heard
+from tests.standin.heard import Heard, Pairs, heard, read
 from tests.standin.kills import AFTER, BEFORE, Hits, Kills, SideEffect
 from tests.standin.stage import forget_flows
 from tests.standin.whole_way import WholeWay
@@ -42,6 +42,7 @@ def aws(standin_environment: StandIn) -> Iterator[StandIn]:
 @dataclass
 class Run:
     heard: Heard
+    read: Pairs
     kills: Kills
     metrics: Counter[str]
     lost: int
@@ -77,7 +78,7 @@ class Stage:
         aws.before.clear()
         aws.after.clear()
         found = heard(aws, self._house.table.name)
-        return Run(found, kills, working.metrics, way.events.losses)
+        return Run(found, read(aws), kills, working.metrics, way.events.losses)
 
 
 @pytest.fixture
@@ -154,4 +155,5 @@ def nothing_is_lost(stage: Stage, run: Run, seed: int) -> None:
     where = stage.hamlet.name, seed
     assert run.heard.ways.keys() == stage.calm.heard.ways.keys() != set(), where
     assert run.heard.waits == set(), where
+    assert run.read == run.heard.ways.keys(), where
     assert run.heard.states.keys() <= {"SENT", "DIGESTED"}, where

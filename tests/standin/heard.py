@@ -1,7 +1,9 @@
 """Who heard of which post, and how: from guards, outbox rows and the mails that SES took."""
 
 import base64
+import email
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +20,8 @@ from tests.standin.stand_in import StandIn
 Post = tuple[str, str]
 Pairs = set[tuple[str, Post]]
 Item = dict[str, Any]
+
+_LINK = re.compile(r"https://forum\.example/t/(\d+)")
 
 
 @dataclass
@@ -64,6 +68,20 @@ def heard(aws: StandIn, table: str) -> Heard:
         else:
             found.waits.add(one)
     return found
+
+
+def read(aws: StandIn) -> Pairs:
+    """By seller, the posts of `tests.house.entry` whose links stand in a mail."""
+    return {
+        (mail.to[0].partition("@")[0], ("generic", f"p{number}"))
+        for mail in aws.ses.mails
+        for number in _LINK.findall(_text(mail.raw))
+    }
+
+
+def _text(raw: bytes) -> str:
+    parts: Any = email.message_from_bytes(raw).get_payload()
+    return str(parts[0].get_payload(decode=True).decode())
 
 
 def to_hear(house: House) -> Pairs:
