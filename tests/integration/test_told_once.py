@@ -173,6 +173,28 @@ def test_whom_it_fails_for_keeps_no_other_from_hearing(
     assert stage.guard(1).alert_id
 
 
+def test_a_post_that_moves_after_its_mail_was_refused_is_told_there(stage: Stage) -> None:
+    stage.say(entry(2, BETA))
+    refuse_mail(stage.aws, 1)
+    assert stage.sweep() == {"refused": 1}
+    stage.say(edited(2, ASKING, 10))
+    for minutes in (5, 60, 120):
+        stage.at(EIGHT + timedelta(minutes=minutes))
+        stage.sweep()
+    assert stage.told("We at Acme", "We at Betatron") == [1, 0]
+
+
+def test_what_may_have_been_sent_is_not_told_elsewhere(stage: Stage) -> None:
+    stage.say(entry(2, BETA))
+    lose_answers(stage.aws, 9)
+    assert stage.sweep() == {"unknown": 1}
+    stage.aws.before.clear()
+    first = stage.rows()
+    assert stage.house.outbox().cancel(first[0].alert_id, EIGHT)
+    stage.say(edited(2, ASKING, 10))
+    assert len(stage.rows()) == len(first)
+
+
 def test_stories_beyond_those_that_a_mail_can_name_wait_for_the_digest(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,13 +77,13 @@ class Outbox:
         return {"Update": change, "refusal": Refusal.CONFLICT}
 
     def loses(self, alert_id: str, posts: int) -> Action:
-        """For a transaction: what tells of so many posts no more, unless somebody tried to send it;
+        """For a transaction: what tells of so many posts no more, unless it may be sent already;
         a mail that was made before is made again."""
         change: dict[str, Any] = {
             "TableName": self._table.name,
             "Key": keys.outbox(alert_id),
             "UpdateExpression": "ADD moved :posts",
-            "ConditionExpression": "#state = :pending AND attempt = :none",
+            "ConditionExpression": "#state = :pending AND resends = :none",
             "ExpressionAttributeNames": {"#state": "state"},
             "ExpressionAttributeValues": {
                 ":posts": posts,

@@ -17,13 +17,13 @@ from earshot.domain.posts import PostId
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-_UNTRIED = frozenset((AlertState.PENDING, AlertState.DIGESTED, AlertState.FAILED))
+_UNSENT = frozenset((AlertState.PENDING, AlertState.DIGESTED, AlertState.FAILED))
 _VOID = frozenset((AlertState.CANCELLED, AlertState.FAILED))
 
 
 @dataclass(frozen=True)
 class Void:
-    """``mail_id``: the row on its way, not tried yet, that would have told of it."""
+    """``mail_id``: the row on its way that would have told of it."""
 
     guard: Guard
     mail_id: str = ""
@@ -45,7 +45,8 @@ class Voiding:
         """Those by which nobody will hear of the post, which is part of ``signal``: what was to
         tell of it was cancelled, or tells of a signal that the post left. Not where a mail service
         may have it already."""
-        contents: Contents = {_key(signal): frozenset(heard)}
+        merging = {_of(guard) for guard in heard.values() if guard.signal_id in signal.absorbed}
+        contents: Contents = dict.fromkeys({_key(signal), *merging}, frozenset(heard))
         found = ((post, self._void(post, guard, contents)) for post, guard in heard.items())
         return {post: void for post, void in found if void}
 
@@ -60,12 +61,10 @@ class Voiding:
 
     def _void(self, post: PostId, guard: Guard, contents: Contents) -> Void | None:
         alert = self.outbox.get(guard.alert_id) if guard.alert_id else None
+        if not guard.waiting and (alert is None or not _is_unsent(alert)):
+            return None
         if alert and alert.state is AlertState.CANCELLED:
             return Void(guard)
-        if not guard.waiting and (
-            alert is None or alert.attempt > 0 or alert.state not in _UNTRIED
-        ):
-            return None
         if self._is_part(post, guard, contents):
             return None
         if alert and alert.state is not AlertState.DIGESTED:
@@ -74,6 +73,8 @@ class Voiding:
 
     def _is_part(self, post: PostId, guard: Guard, contents: Contents) -> bool:
         """Of the signal by which the seller was to hear of it, or what that became part of."""
+        if _of(guard) in contents:
+            return post in contents[_of(guard)]
         present = self.signals.present(guard.subject_id, guard.signal_id)
         if present is None:
             return False
@@ -90,7 +91,7 @@ class Voiding:
             return None
         mail_id = ""
         for digest in self._digests(seller_id):
-            if digest.state is AlertState.PENDING and digest.attempt == 0:
+            if digest.state is AlertState.PENDING and not digest.may_be_sent:
                 mail_id = digest.alert_id
             elif digest.state not in _VOID and self._is_frozen(digest, sort_key):
                 return None
@@ -108,6 +109,17 @@ class Voiding:
         while digest_id and (digest := self.outbox.get(digest_id)):
             yield digest
             digest_id = None if digest.attempt > 0 else digest.previous_id
+
+
+def _is_unsent(alert: Alert) -> bool:
+    """Known to be; what was cancelled after somebody tried may have been sent."""
+    if alert.state is AlertState.CANCELLED:
+        return alert.attempt == 0
+    return alert.state in _UNSENT and not alert.may_be_sent
+
+
+def _of(guard: Guard) -> tuple[str, str]:
+    return guard.subject_id, guard.signal_id
 
 
 def _key(signal: Signal) -> tuple[str, str]:
