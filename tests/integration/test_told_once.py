@@ -17,7 +17,15 @@ from earshot.aws.guard_store import Guard, GuardStore
 from earshot.aws.items import item_of
 from earshot.aws.seller_store import SellerStore
 from earshot.aws.waiting_store import WaitingStore
-from earshot.domain.models import Alert, AlertState, Mute, MuteKind, Preferences, WorkingHours
+from earshot.domain.models import (
+    Alert,
+    AlertKind,
+    AlertState,
+    Mute,
+    MuteKind,
+    Preferences,
+    WorkingHours,
+)
 from earshot.domain.posts import PostId
 from earshot.errors import BusyError
 from earshot.flows import send_digests, sweep_outbox
@@ -193,6 +201,43 @@ def test_what_may_have_been_sent_is_not_told_elsewhere(stage: Stage) -> None:
     assert stage.house.outbox().cancel(first[0].alert_id, EIGHT)
     stage.say(edited(2, ASKING, 10))
     assert len(stage.rows()) == len(first)
+
+
+GRAZ = "Acme opened a new office in Graz."
+
+
+def begin_digest(stage: Stage) -> Alert:
+    stage.at(EIGHT + timedelta(days=1))
+    forget_container()
+    with logical_time(stage.aws.clock):
+        send_digests.handle({}, Context())
+    return next(one for one in stage.rows() if one.kind is AlertKind.DIGEST)
+
+
+@pytest.mark.parametrize("moment", ["before", "made", "claimed", "sent", "cleared"])
+def test_what_waits_for_a_digest_and_moves_is_told_once(stage: Stage, moment: str) -> None:
+    stage.say(entry(1, GRAZ))
+    digest = begin_digest(stage)
+
+    def move() -> None:
+        stage.say(edited(1, BETA, 10))
+
+    if moment == "before":
+        move()
+    elif moment == "made":
+        once(stage.aws, digest.alert_id, ":lease", act=move)
+    elif moment == "claimed":
+        once(stage.aws, digest.alert_id, ":message", act=move)
+    elif moment == "sent":
+        once(stage.aws, digest.alert_id, "cleared_at", act=move)
+    for _ in range(2):
+        stage.sweep()
+        stage.at(stage.aws.clock.now() + timedelta(minutes=20))
+    if moment == "cleared":
+        move()
+        stage.sweep()
+    moved_in_time = moment in {"before", "made"}
+    assert stage.told("office in Graz", "We at Betatron") == [not moved_in_time, moved_in_time]
 
 
 def test_stories_beyond_those_that_a_mail_can_name_wait_for_the_digest(
