@@ -42,6 +42,7 @@ from tests.standin.workers import Killed
 ASKING = "We at Acme are leaving RivalCRM this month, any alternatives?"
 AGAIN = "Nobody at RivalCRM answers us at Acme, so we want to buy something else this month."
 BETA = "We at Betatron are leaving RivalCRM this month, what do you use?"
+URGENT = "We at Acme need an alternative to RivalCRM ASAP, who can help us right now?"
 NOTHING = "Something else altogether, of no interest"
 EIGHT = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
@@ -293,6 +294,22 @@ def day_of_one(stage: Stage) -> Stage:
     hours = WorkingHours(start=time(8), end=time(17))
     SellerStore(stage.house.table).put(examples.seller("anna", hours=hours, budget=1))
     return stage
+
+
+@pytest.mark.parametrize("thread", [{}, {"thread_id": "p1"}])
+def test_what_is_urgent_does_not_wait_with_what_waits_for_the_morning(
+    day_of_one: Stage, thread: dict[str, Any]
+) -> None:
+    stage = day_of_one
+    hours = WorkingHours(start=time(8), end=time(17))
+    anna = examples.seller("anna", hours=hours, urgent_anytime=True)
+    SellerStore(stage.house.table).put(anna)
+    stage.at(EIGHT + timedelta(hours=11))
+    stage.say(entry(1, AGAIN))
+    assert stage.sweep() == {}
+    stage.say(entry(2, URGENT, **thread))
+    assert stage.sweep() == {"sent": 1}
+    assert stage.told("Nobody at RivalCRM", URGENT[:20]) == [1, 1]
 
 
 def test_what_was_refused_in_the_evening_takes_its_part_of_the_next_day(day_of_one: Stage) -> None:

@@ -56,10 +56,17 @@ class Outbox:
         return {"Put": put, "refusal": Refusal.HEARD}
 
     def takes_in(
-        self, alert: Alert, posts: int, signal: tuple[str, str], *, again: int = 0
+        self,
+        alert: Alert,
+        posts: int,
+        signal: tuple[str, str],
+        *,
+        again: int = 0,
+        due_at: datetime | None = None,
     ) -> Action:
         """For a transaction: the alert, which nobody tried to send yet, tells of more posts;
-        ``again`` of them it was to tell before, as part of another signal."""
+        ``again`` of them it was to tell before, as part of another signal. It may be due sooner
+        then."""
         change: dict[str, Any] = {
             "TableName": self._table.name,
             "Key": keys.outbox(alert.alert_id),
@@ -74,6 +81,9 @@ class Outbox:
                 ":none": 0,
             },
         }
+        if due_at:
+            change["UpdateExpression"] += " SET due_at = :due"
+            change["ExpressionAttributeValues"][":due"] = keys.timestamp(due_at)
         return {"Update": change, "refusal": Refusal.CONFLICT}
 
     def loses(self, alert_id: str, posts: int) -> Action:
@@ -203,12 +213,14 @@ class Outbox:
         )
 
     def postpone(self, alert: Alert, until: datetime) -> Alert | None:
-        """Moves an alert that may not be mailed yet, unless somebody claimed it meanwhile."""
+        """Moves an alert that may not be mailed yet, unless somebody claimed it meanwhile, or it
+        took in, or lost, something."""
+        read = {":attempt": alert.attempt, ":posts": alert.posts, ":moved": alert.moved}
         return self._update(
             alert.alert_id,
             "SET due_at = :due",
-            condition=f"{_UNFINISHED} AND attempt = :attempt",
-            values={":attempt": alert.attempt, ":due": keys.timestamp(until)},
+            condition=f"{_UNFINISHED} AND attempt = :attempt AND {_AS_READ}",
+            values={**read, ":due": keys.timestamp(until)},
         )
 
     def fail(self, alert: Alert, reason: str, now: datetime) -> Alert | None:

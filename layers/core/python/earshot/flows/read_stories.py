@@ -33,6 +33,7 @@ STORIES_SHOWN = 5
 POSTS_SHOWN = 5
 POSTS_LOOKED_AT = 100
 _ABOUT_CLAIMS = frozenset((AlertKind.HANDOVER, AlertKind.ESCALATION))
+_PRESSING = tuple(Urgency)
 _OF_NEWS = frozenset((AlertKind.ALERT, AlertKind.UPDATE))
 
 
@@ -79,7 +80,7 @@ class Stories:
             root=(self.outbox.get(alert.root_id) if alert.root_id else None) or alert,
             stories=tuple(found),
             more_stories=max(0, len(signals) - len(found)) if found else 0,
-            urgency=first.urgency,
+            urgency=min((one.urgency for one in signals), key=_PRESSING.index),
             decision=self._decision(alert, first),
             account=self.accounts.get(account_id) if account_id else None,
             claim=claim,

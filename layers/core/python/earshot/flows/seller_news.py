@@ -30,6 +30,11 @@ class News:
     def key(self) -> tuple[str, str]:
         return self.signal.subject.subject_id, self.signal.signal_id
 
+    @property
+    def due_at(self) -> datetime:
+        attention = self.decision.attention
+        return (attention.due_at if attention else None) or self.now
+
     def guard(self, *, alert_id: str = "", waiting: str = "") -> Guard:
         subject_id, signal_id = self.key
         return Guard(
@@ -65,8 +70,6 @@ class News:
     ) -> Alert:
         """``instead_of``: what was to tell of the first of the posts, in vain."""
         subject_id, signal_id = self.key
-        attention = self.decision.attention
-        due_at = (attention.due_at if attention else None) or self.now
         return Alert(
             alert_id=keys.digest(
                 self.seller_id,
@@ -82,7 +85,7 @@ class News:
             revision=self.revision,
             delivery_id=self.delivery_id,
             state=AlertState.PENDING,
-            due_at=max(due_at, not_before or due_at),
+            due_at=max(self.due_at, not_before or self.due_at),
             score=self.decision.relevance.score,
             intent=self.signal.intent,
             posts=len(posts),

@@ -175,7 +175,10 @@ class Telling:
             alert_id, root_id = line.latest.alert_id, line.root_id or line.latest.alert_id
             joined = alert_id
             again = sum(one.mail_id == joined for one in void.values())
-            yield self.outbox.takes_in(line.latest, len(posts), news.key, again=again)
+            sooner = _sooner(line.latest, news)
+            yield self.outbox.takes_in(
+                line.latest, len(posts), news.key, again=again, due_at=sooner
+            )
         else:
             alert = news.alert(
                 posts,
@@ -247,6 +250,14 @@ class Line:
 
 def _old(void: Voids, post: PostId) -> Guard | None:
     return void[post].guard if post in void else None
+
+
+def _sooner(waits: Alert, news: News) -> datetime | None:
+    """When what waits for the morning goes at once, since this is urgent; an update not within
+    half an hour of the mail before it."""
+    earliest = waits.made_at + BETWEEN_MAILS if waits.root_id and waits.made_at else news.now
+    due_at = max(news.due_at, earliest)
+    return due_at if waits.due_at and due_at < waits.due_at else None
 
 
 def _is_burst(latest: Alert | None, now: datetime) -> bool:
