@@ -91,6 +91,7 @@ def test_the_sample_is_imported_compiled_and_journalled(
         "theo",
         "maya",
         "jonas",
+        "sana",
     }
     northwind = target.accounts.get("northwind")
     assert northwind
@@ -100,6 +101,8 @@ def test_the_sample_is_imported_compiled_and_journalled(
         ("deputy", "jonas"),
         ("territory", "jonas"),
         ("desk", "maya"),
+        ("desk", "nora"),
+        ("desk", "theo"),
     }
     watchlist = target.watchlist.current()
     known = watchlist.of_domain("northwind-tooling.example")
