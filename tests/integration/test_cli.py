@@ -111,7 +111,7 @@ def test_the_sample_is_imported_compiled_and_journalled(
     entries = [entry["payload"] for entry in journal(house, "import")]
     assert {entry["kind"]: len(entry["ids"]) for entry in entries} == {
         "watchlist": 4,
-        "sellers": 4,
+        "sellers": 5,
         "accounts": 8,
         "contacts": 6,
     }
