@@ -176,6 +176,8 @@ def test_a_claim_holds_on_when_its_signal_becomes_part_of_another(
     form = Form(action=ActionKind.CLAIM, seller_id="anna", signal_id=told_of.signal_id)
     care.claim(form, matter_of(care, told_of), NOW)
     merged = told_of.signal.model_copy(update={"signal_id": "s2", "absorbed": (told_of.signal_id,)})
+    signals = SignalStore(house.table)
+    assert signals.commit([signals.puts(merged)]) is None
     claims = ClaimStore(house.table)
     found = claims.of(merged)
     assert found
@@ -196,4 +198,17 @@ def test_a_signal_that_was_erased_takes_its_claim_and_the_note_along(
     store = SignalStore(house.table)
     gone = [store.removes(told_of.signal), *store.removes_traces(told_of.signal)]
     assert store.commit(gone) is None
+    assert house.places_with("canary") == []
+
+
+def test_a_note_that_comes_after_its_signal_was_erased_is_not_kept(
+    house: House, told_of: Told, care: Care
+) -> None:
+    matter = matter_of(care, told_of)
+    store = SignalStore(house.table)
+    assert store.commit([store.removes(told_of.signal)]) is None
+    form = form_of(told_of, ActionKind.HAND_OVER, matter.alert_id)
+    with pytest.raises(PageRefusedError) as refused:
+        care.hand_over(form, matter, matter.team[0], note="canary", now=NOW)
+    assert refused.value.refusal is PageRefusal.UNKNOWN_SIGNAL
     assert house.places_with("canary") == []

@@ -53,3 +53,14 @@ class ClaimStore:
             put["ConditionExpression"] = "version = :before"
             put["ExpressionAttributeValues"] = {":before": before.version}
         return {"Put": put, "refusal": Refusal.CONFLICT}
+
+    def requires(self, signal: Signal) -> Action:
+        """For a transaction: the signal is still there, so that no note outlives an erasure."""
+        return {
+            "ConditionCheck": {
+                "TableName": self._table.name,
+                "Key": keys.signal(signal.subject.subject_id, signal.signal_id),
+                "ConditionExpression": "attribute_exists(pk)",
+            },
+            "refusal": Refusal.ERASED,
+        }

@@ -72,12 +72,15 @@ class Care:
                 return after
             actions = [
                 *self.acting.uses(form, now),
+                self.acting.claims.requires(matter.signal),
                 self.acting.claims.puts(after, before),
                 *self._mails(matter, after, now),
             ]
             refusal = self.acting.commit(actions)
             if refusal is Refusal.USED:
                 raise PageRefusedError(PageRefusal.USED, signal_id=matter.signal.signal_id)
+            if refusal is Refusal.ERASED:
+                raise PageRefusedError(PageRefusal.UNKNOWN_SIGNAL)
             if refusal is None:
                 return after
         raise PageRefusedError(PageRefusal.BUSY, signal_id=matter.signal.signal_id)
