@@ -84,13 +84,17 @@ def test_the_intent_is_named_even_where_it_counts_nothing() -> None:
         ({"urgency": Urgency.NOW}, "urgency_now"),
         ({"degree": Degree.ASKING}, "degree_asking"),
         ({"standing": Standing.CUSTOMER}, "standing_customer"),
-        ({"event": Event.FUNDING}, "event_funding"),
+        ({"intent": Intent.NEWS, "event": Event.FUNDING}, "event_funding"),
         ({"author_count": 2}, "conversation"),
     ],
 )
 def test_what_the_signal_says_counts_where_it_is_so(changes: dict[str, Any], name: str) -> None:
     assert name in points(scored(of=signal(**changes)))
     assert name not in points(scored())
+
+
+def test_an_event_counts_in_news_only() -> None:
+    assert "event_leadership" not in points(scored(of=signal(event=Event.LEADERSHIP)))
 
 
 def test_an_old_story_is_no_news() -> None:

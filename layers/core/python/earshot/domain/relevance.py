@@ -139,7 +139,7 @@ def _of_signal(signal: Signal, weights: Weights) -> Parts:
     yield f"urgency_{signal.urgency}", weights.urgency.get(signal.urgency, 0)
     yield f"degree_{signal.degree}", weights.degree.get(signal.degree, 0)
     yield f"standing_{signal.standing}", weights.standing.get(signal.standing, 0)
-    if signal.event:
+    if signal.event and signal.intent is Intent.NEWS:
         yield f"event_{signal.event}", weights.event.get(signal.event, 0)
     if any(entry.startswith("competitor:") for entry in signal.objects):
         yield "competitor_involved", weights.competitor_involved
