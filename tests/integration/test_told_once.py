@@ -408,3 +408,12 @@ def test_a_digest_that_is_made_while_its_post_is_erased_does_not_go_so(stage: St
     for _ in range(2):
         stage.sweep()
     assert stage.told("office in Graz", "won a prize") == [1, 0]
+
+
+def test_an_update_counts_what_is_new_and_not_the_whole_story(stage: Stage) -> None:
+    stage.say(entry(1, ASKING))
+    assert stage.sweep() == {"sent": 1}
+    stage.say(entry(2, AGAIN, thread_id="p1"))
+    stage.at(stage.aws.clock.now() + timedelta(minutes=31))
+    assert stage.sweep() == {"sent": 1}
+    assert stage.told("New since the last mail: 1 post.") == [1]

@@ -75,7 +75,8 @@ def _said_of(claim: Claim, content: MailContent) -> str:
 
 
 def _update(content: MailContent) -> str:
-    posts = sum(len(story.posts) + story.more for story in content.stories)
+    told = sum(len(story.posts) + story.more for story in content.stories)
+    posts = max(told, content.alert.posts)
     stories = len(content.stories) + content.more_stories
     of = f" in {wording.counted(stories, 'story', 'stories')}" if stories > 1 else ""
     return f"New since the last mail: {wording.counted(posts, 'post')}{of}."

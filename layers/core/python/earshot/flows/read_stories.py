@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 STORIES_SHOWN = 5
 POSTS_SHOWN = 5
 POSTS_LOOKED_AT = 100
+POSTS_COUNTED = 500
 _ABOUT_CLAIMS = frozenset((AlertKind.HANDOVER, AlertKind.ESCALATION))
 _PRESSING = tuple(Urgency)
 _OF_NEWS = frozenset((AlertKind.ALERT, AlertKind.UPDATE))
@@ -109,17 +110,17 @@ class Stories:
         posts = sorted(self.stories.posts_of(signal), key=lambda one: one.posted_at, reverse=True)
         told = self._told_by(alert, posts) if alert.kind in _OF_NEWS else posts
         shown = tuple(told[:POSTS_SHOWN])
-        return Story(signal=signal, posts=shown, more=len(posts) - len(shown)) if shown else None
+        return Story(signal=signal, posts=shown, more=len(told) - len(shown)) if shown else None
 
     def _told_by(self, alert: Alert, posts: Sequence[SignalPost]) -> list[SignalPost]:
-        """The newest of them."""
+        """The newest of them, and as many as ``POSTS_COUNTED`` hold."""
         told: list[SignalPost] = []
         for start in range(0, len(posts), POSTS_LOOKED_AT):
             some = posts[start : start + POSTS_LOOKED_AT]
             ids = [(post.source, post.native_id) for post in some]
             own = self.guards.told_by(alert.alert_id, alert.seller_id, ids)
             told += [post for post in some if (post.source, post.native_id) in own]
-            if len(told) >= POSTS_SHOWN:
+            if len(told) >= POSTS_SHOWN and start + POSTS_LOOKED_AT >= POSTS_COUNTED:
                 break
         return told
 
