@@ -5,6 +5,7 @@ import email
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,8 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
-from earshot.domain.models import Outcome
+from earshot.domain.deciding import NOTHING_NEW
+from earshot.domain.models import Decision, Outcome
 from tests.house import House
 from tests.standin.stand_in import StandIn
 
@@ -86,6 +88,16 @@ def _text(raw: bytes) -> str:
 
 def to_hear(house: House) -> Pairs:
     """Who is to hear of which post, by the last decisions on what it is part of."""
+    return _pairs(house, lambda decision: decision.outcome is not Outcome.NOT)
+
+
+def left_by_erasures(house: House) -> Pairs:
+    """Candidates and posts of signals that changed last because a post of theirs was erased, of
+    which nobody is told: who hears of the rest depends on what they were before."""
+    return _pairs(house, lambda decision: decision.reason == NOTHING_NEW)
+
+
+def _pairs(house: House, is_wanted: Callable[[Decision], bool]) -> Pairs:
     signals, stories = SignalStore(house.table), StoryStore(house.table)
     keys = ((str(row["pk"]), str(row["sk"])) for row in house.rows())
     subjects = {pk.partition("#")[2] for pk, sk in keys if sk.startswith("SIGNAL#")}
@@ -93,7 +105,7 @@ def to_hear(house: House) -> Pairs:
     for signal in (one for subject_id in subjects for one in signals.of_subject(subject_id)):
         decided = signals.decision_set(signal.signal_id, signal.revision)
         decisions = decided.decisions if decided else ()
-        told = [one.seller_id for one in decisions if one.outcome is not Outcome.NOT]
+        told = [one.seller_id for one in decisions if is_wanted(one)]
         posts = stories.posts_of(signal) if told else ()
         pairs |= {(name, (post.source, post.native_id)) for name in told for post in posts}
     return pairs
