@@ -59,7 +59,7 @@ class ClaimStore:
         return {
             "ConditionCheck": {
                 "TableName": self._table.name,
-                "Key": keys.signal(signal.subject.subject_id, signal.signal_id),
+                "Key": keys.signal(*signal.key),
                 "ConditionExpression": "attribute_exists(pk)",
             },
             "refusal": Refusal.ERASED,

@@ -90,7 +90,7 @@ class SignalStore:
 
     def puts(self, signal: Signal) -> Action:
         """On the revision before it, or as the first."""
-        key = keys.signal(signal.subject.subject_id, signal.signal_id)
+        key = keys.signal(*signal.key)
         put: Action = {
             "TableName": self._table.name,
             "Item": item_of(key, signal, revision=signal.revision),
@@ -106,7 +106,7 @@ class SignalStore:
         return {
             "Delete": {
                 "TableName": self._table.name,
-                "Key": keys.signal(signal.subject.subject_id, signal.signal_id),
+                "Key": keys.signal(*signal.key),
                 "ConditionExpression": "revision = :read",
                 "ExpressionAttributeValues": {":read": signal.revision},
             },

@@ -184,6 +184,11 @@ class Signal(Model):
     absorbed: tuple[str, ...] = ()
     revision: int
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Subject and signal: by these it is found."""
+        return self.subject.subject_id, self.signal_id
+
 
 class PostHead(Model):
     """What is known of a post's newest version without its words: where it went and why.

@@ -126,7 +126,7 @@ class Explaining:
         )
 
     def _bonds(self, signal: Signal) -> tuple[Bond, ...]:
-        key = (signal.subject.subject_id, signal.signal_id)
+        key = signal.key
         region = self.explainer.stories.region(signal.strand_ids)
         told = (one for one in tell(region) if (one.subject_id, one.signal_id) == key)
         return next((bonds(region, one) for one in told), ())

@@ -42,7 +42,7 @@ class Reader:
         return bool(wishes and muting(wishes, signal, _UNKNOWN, now=self.now))
 
     def link(self, signal: Signal) -> str:
-        return self.link_to((signal.subject.subject_id, signal.signal_id))
+        return self.link_to(signal.key)
 
 
 @dataclass(frozen=True)

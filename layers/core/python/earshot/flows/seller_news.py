@@ -27,16 +27,12 @@ class News:
         return self.decision.seller_id
 
     @property
-    def key(self) -> tuple[str, str]:
-        return self.signal.subject.subject_id, self.signal.signal_id
-
-    @property
     def due_at(self) -> datetime:
         attention = self.decision.attention
         return (attention.due_at if attention else None) or self.now
 
     def guard(self, *, alert_id: str = "", waiting: str = "") -> Guard:
-        subject_id, signal_id = self.key
+        subject_id, signal_id = self.signal.key
         return Guard(
             seller_id=self.seller_id,
             subject_id=subject_id,
@@ -47,7 +43,7 @@ class News:
         )
 
     def waiting(self, post: PostId, reason: str) -> Waiting:
-        subject_id, signal_id = self.key
+        subject_id, signal_id = self.signal.key
         source, native_id = post
         return Waiting(
             seller_id=self.seller_id,
@@ -69,7 +65,7 @@ class News:
         instead_of: Guard | None = None,
     ) -> Alert:
         """``instead_of``: what was to tell of the first of the posts, in vain."""
-        subject_id, signal_id = self.key
+        subject_id, signal_id = self.signal.key
         return Alert(
             alert_id=keys.digest(
                 self.seller_id,
@@ -89,7 +85,7 @@ class News:
             score=self.decision.relevance.score,
             intent=self.signal.intent,
             posts=len(posts),
-            signal_ids=frozenset({self.key}),
+            signal_ids=frozenset({self.signal.key}),
             root_id=root_id,
             play_id=self.play_id,
             made_at=self.now,

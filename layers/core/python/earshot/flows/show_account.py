@@ -110,7 +110,7 @@ class Showing:
         return sorted(found, key=lambda one: (one.last_posted_at, one.signal_id), reverse=True)
 
     def _posts(self, signals: Sequence[Signal], now: datetime) -> tuple[StoryPost, ...]:
-        keys = {(signal.subject.subject_id, signal.signal_id) for signal in signals}
+        keys = {signal.key for signal in signals}
         found = {
             post.identity: post
             for signal in signals

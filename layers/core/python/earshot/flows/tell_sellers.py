@@ -165,10 +165,10 @@ class Telling:
                 yield self.outbox.loses(mail_id, count)
 
     def _alerts(self, news: News, posts: Sequence[PostId], void: Voids) -> Iterator[Action]:
-        subject_id, signal_id = news.key
+        subject_id, signal_id = news.signal.key
         line = self._line(news)
         joined = ""
-        if reason := line.leaves_to_digest(news.key):
+        if reason := line.leaves_to_digest(news.signal.key):
             yield from self._waits(news, posts, void, reason=reason)
             return
         if line.latest and is_open(line.latest):
@@ -177,7 +177,7 @@ class Telling:
             again = sum(one.mail_id == joined for one in void.values())
             sooner = _sooner(line.latest, news)
             yield self.outbox.takes_in(
-                line.latest, len(posts), news.key, again=again, due_at=sooner
+                line.latest, len(posts), news.signal.key, again=again, due_at=sooner
             )
         else:
             alert = news.alert(
@@ -202,7 +202,7 @@ class Telling:
     def _line(self, news: News) -> "Line":
         """Where a mail about this signal would belong. The thread of a story that became part of it
         goes on, without a mail for that alone."""
-        subject_id, signal_id = news.key
+        subject_id, signal_id = news.signal.key
         thread = self.threads.get(news.seller_id, subject_id)
         marks = self.threads.told_of([signal_id, *news.signal.absorbed], [news.seller_id])
         own = marks.get((signal_id, news.seller_id))

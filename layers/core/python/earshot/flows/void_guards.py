@@ -46,7 +46,7 @@ class Voiding:
         tell of it was cancelled, or tells of a signal that the post left. Not where a mail service
         may have it already."""
         merging = {_of(guard) for guard in heard.values() if guard.signal_id in signal.absorbed}
-        contents: Contents = dict.fromkeys({_key(signal), *merging}, frozenset(heard))
+        contents: Contents = dict.fromkeys({signal.key, *merging}, frozenset(heard))
         found = ((post, self._void(post, guard, contents)) for post, guard in heard.items())
         return {post: void for post, void in found if void}
 
@@ -78,10 +78,10 @@ class Voiding:
         present = self.signals.present(guard.subject_id, guard.signal_id)
         if present is None:
             return False
-        if _key(present) not in contents:
+        if present.key not in contents:
             told = self.stories.posts_of(present)
-            contents[_key(present)] = frozenset((one.source, one.native_id) for one in told)
-        return post in contents[_key(present)]
+            contents[present.key] = frozenset((one.source, one.native_id) for one in told)
+        return post in contents[present.key]
 
     def _void_in_digest(self, guard: Guard) -> Void | None:
         """``None`` where it was told, or may have been."""
@@ -120,10 +120,6 @@ def _is_unsent(alert: Alert) -> bool:
 
 def _of(guard: Guard) -> tuple[str, str]:
     return guard.subject_id, guard.signal_id
-
-
-def _key(signal: Signal) -> tuple[str, str]:
-    return signal.subject.subject_id, signal.signal_id
 
 
 def voiding_on(table: "Table") -> Voiding:
