@@ -67,60 +67,47 @@ class Outbox:
         """For a transaction: the alert, which nobody tried to send yet, tells of more posts;
         ``again`` of them it was to tell before, as part of another signal. It may be due sooner
         then."""
-        change: dict[str, Any] = {
-            "TableName": self._table.name,
-            "Key": keys.outbox(alert.alert_id),
-            "UpdateExpression": "ADD posts :posts, moved :again, signal_ids :signal",
-            "ConditionExpression": "#state = :pending AND attempt = :none",
-            "ExpressionAttributeNames": {"#state": "state"},
-            "ExpressionAttributeValues": {
-                ":posts": posts,
-                ":again": again,
-                ":signal": {text_of(signal)},
-                ":pending": AlertState.PENDING.value,
-                ":none": 0,
-            },
-        }
+        update = "ADD posts :posts, moved :again, signal_ids :signal"
+        values: dict[str, Any] = {":posts": posts, ":again": again, ":signal": {text_of(signal)}}
         if due_at:
-            change["UpdateExpression"] += " SET due_at = :due"
-            change["ExpressionAttributeValues"][":due"] = keys.timestamp(due_at)
-        return {"Update": change, "refusal": Refusal.CONFLICT}
+            update += " SET due_at = :due"
+            values[":due"] = keys.timestamp(due_at)
+        return self._changes_unsent(alert.alert_id, update, "attempt", values=values)
 
     def loses(self, alert_id: str, posts: int) -> Action:
         """For a transaction: what tells of so many posts no more, unless it may be sent already;
         a mail that was made before is made again."""
-        change: dict[str, Any] = {
-            "TableName": self._table.name,
-            "Key": keys.outbox(alert_id),
-            "UpdateExpression": "ADD moved :posts",
-            "ConditionExpression": "#state = :pending AND resends = :none",
-            "ExpressionAttributeNames": {"#state": "state"},
-            "ExpressionAttributeValues": {
-                ":posts": posts,
-                ":pending": AlertState.PENDING.value,
-                ":none": 0,
-            },
-        }
-        return {"Update": change, "refusal": Refusal.CONFLICT}
+        values = {":posts": posts}
+        return self._changes_unsent(alert_id, "ADD moved :posts", "resends", values=values)
 
     def digests(self, alert: Alert, reason: str, now: datetime) -> Action:
         """For a transaction: what the alert was to tell waits in the digest instead, when it is
         known that nothing was sent."""
-        change: dict[str, Any] = {
+        values = {
+            ":digested": AlertState.DIGESTED.value,
+            ":reason": reason,
+            ":now": keys.timestamp(now),
+            ":ttl": _ttl(now),
+        }
+        update = f"SET #state = :digested, failure = :reason, told_at = :now, #ttl = :ttl {_FINISH}"
+        return self._changes_unsent(alert.alert_id, update, "resends", values=values)
+
+    def _changes_unsent(
+        self, alert_id: str, update: str, none_of: str, *, values: dict[str, Any]
+    ) -> Action:
+        """Of a PENDING row that had ``none_of`` them: attempts at all, or such whose outcome nobody
+        knows."""
+        names = {f"#{name}": name for name in ("state", "ttl") if f"#{name}" in f"{update} #state"}
+        change = {
             "TableName": self._table.name,
-            "Key": keys.outbox(alert.alert_id),
-            "UpdateExpression": (
-                "SET #state = :digested, failure = :reason, told_at = :now, #ttl = :ttl " + _FINISH
-            ),
-            "ConditionExpression": "#state = :pending AND resends = :none",
-            "ExpressionAttributeNames": {"#state": "state", "#ttl": "ttl"},
+            "Key": keys.outbox(alert_id),
+            "UpdateExpression": update,
+            "ConditionExpression": f"#state = :pending AND {none_of} = :none",
+            "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": {
-                ":digested": AlertState.DIGESTED.value,
                 ":pending": AlertState.PENDING.value,
                 ":none": 0,
-                ":reason": reason,
-                ":now": keys.timestamp(now),
-                ":ttl": _ttl(now),
+                **values,
             },
         }
         return {"Update": change, "refusal": Refusal.CONFLICT}
