@@ -14,17 +14,16 @@ from earshot.aws.config_store import Config
 from earshot.aws.guard_store import GuardStore
 from earshot.domain.models import Account, Contact, WatchlistEntry
 from earshot.imports.columns import ImportKind
-from earshot.settings import settings
 from earshot.sources import catalog
 from earshot_ops.chalice_configuration import ROOT
 from earshot_ops.cli import app
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.demo import post_office
-from earshot_ops.deployment import Deployed
 from earshot_ops.embedded_aws import EmbeddedAws
 from earshot_ops.target import Target
 from tests.conftest import Stack
 from tests.house import House, entry
+from tests.house_target import target_of
 
 SAMPLE = ROOT / "infra/sample"
 LEAVING = "We at Acme are leaving RivalCRM, any alternatives?"
@@ -41,20 +40,7 @@ def commands_on(target: Target) -> Earshot:
 
 @pytest.fixture
 def target(house: House, aws_environment: EmbeddedAws) -> Target:
-    names = settings()
-    outputs = {
-        "TableName": house.table.name,
-        "BucketName": house.bucket,
-        "DeliveriesQueueUrl": names.EARSHOT_DELIVERIES_QUEUE_URL,
-        "DeliveriesDlqUrl": names.EARSHOT_DELIVERIES_DLQ_URL,
-        "MentionsQueueUrl": names.EARSHOT_MENTIONS_QUEUE_URL,
-        "MentionsDlqUrl": names.EARSHOT_MENTIONS_DLQ_URL,
-        "InboxQueueUrl": names.EARSHOT_INBOX_DLQ_URL,
-        "InboxDlqUrl": names.EARSHOT_INBOX_DLQ_URL,
-        "TombstoneSecretArn": names.EARSHOT_TOMBSTONE_SECRET,
-    }
-    found = Deployed("test", "https://api.example/test/", outputs, names.model_dump())
-    return Target("test", aws_environment.access, found)
+    return target_of(house, aws_environment.access)
 
 
 @pytest.fixture

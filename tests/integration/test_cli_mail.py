@@ -12,16 +12,15 @@ from typer.testing import CliRunner, Result
 from earshot.aws import keys
 from earshot.aws.config_store import Config
 from earshot.domain.mail_health import MailFigures
-from earshot.settings import settings
 from earshot_ops.aws_access import AwsAccess
 from earshot_ops.checks import mail
 from earshot_ops.cli import app
 from earshot_ops.commands.exits import ExitCode
-from earshot_ops.deployment import Deployed
 from earshot_ops.embedded_aws import EmbeddedAws
 from earshot_ops.target import Target
 from tests import examples
 from tests.house import House
+from tests.house_target import target_of
 
 Earshot = Callable[..., Result]
 ANNA = examples.seller("anna").email
@@ -29,9 +28,7 @@ ANNA = examples.seller("anna").email
 
 @pytest.fixture
 def target(house: House, aws_environment: EmbeddedAws) -> Target:
-    outputs = {"TableName": house.table.name, "BucketName": house.bucket}
-    found = Deployed("test", "https://api.example/test/", outputs, settings().model_dump())
-    made = Target("test", aws_environment.access, found)
+    made = target_of(house, aws_environment.access)
     made.sellers.put(examples.seller("anna"))
     made.sellers.put(examples.seller("ben"))
     return made

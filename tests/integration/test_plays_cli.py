@@ -10,14 +10,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from earshot.domain.models import Alert, AlertState, Feedback, FeedbackKind
-from earshot.settings import settings
 from earshot_ops.chalice_configuration import ROOT
 from earshot_ops.cli import app
 from earshot_ops.commands.exits import ExitCode
-from earshot_ops.deployment import Deployed
 from earshot_ops.target import Target
 from tests.examples import NOON
 from tests.house import House
+from tests.house_target import target_of
 from tests.standin import StandIn
 
 SAMPLE = ROOT / "infra/sample"
@@ -32,9 +31,7 @@ def aws(standin_environment: StandIn) -> StandIn:
 
 @pytest.fixture
 def target(house: House, aws: StandIn) -> Target:
-    outputs = {"TableName": house.table.name, "BucketName": house.bucket}
-    known = Deployed("test", "https://api.example/test/", outputs, settings().model_dump())
-    return Target("test", aws.session, known)  # type: ignore[arg-type]
+    return target_of(house, aws.session)
 
 
 @pytest.fixture

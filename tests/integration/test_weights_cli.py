@@ -11,12 +11,11 @@ from typer.testing import CliRunner, Result
 from earshot.domain.learned_relevance import Learned
 from earshot.domain.models import Intent
 from earshot.domain.relevance import Weights
-from earshot.settings import settings
 from earshot_ops.cli import app
 from earshot_ops.commands.exits import ExitCode
-from earshot_ops.deployment import Deployed
 from earshot_ops.target import Target
 from tests.house import House, entry
+from tests.house_target import target_of
 from tests.standin import StandIn
 
 LEAVING = "We at Acme are leaving RivalCRM, any alternatives?"
@@ -31,9 +30,7 @@ def aws(standin_environment: StandIn) -> StandIn:
 
 @pytest.fixture
 def target(house: House, aws: StandIn) -> Target:
-    outputs = {"TableName": house.table.name, "BucketName": house.bucket}
-    known = Deployed("test", "https://api.example/test/", outputs, settings().model_dump())
-    return Target("test", aws.session, known)  # type: ignore[arg-type]
+    return target_of(house, aws.session)
 
 
 @pytest.fixture

@@ -38,14 +38,13 @@ from earshot.flows import send_digests, sweep_outbox
 from earshot.flows.divert import Diverting
 from earshot.flows.erase import eraser
 from earshot.flows.fan_out import fan_out_id
-from earshot.settings import settings
 from earshot_ops.chalice_configuration import ROOT
 from earshot_ops.cli import app
 from earshot_ops.commands.exits import ExitCode
-from earshot_ops.deployment import Deployed
 from earshot_ops.target import Target
 from tests import examples
 from tests.house import House, entry
+from tests.house_target import target_of
 from tests.standin import StandIn
 from tests.standin.clock import logical_time
 
@@ -71,13 +70,7 @@ def aws(standin_environment: StandIn) -> Iterator[StandIn]:
 
 @pytest.fixture
 def target(house: House, aws: StandIn) -> Target:
-    outputs = {
-        "TableName": house.table.name,
-        "BucketName": house.bucket,
-        "TombstoneSecretArn": settings().EARSHOT_TOMBSTONE_SECRET,
-    }
-    known = Deployed("test", "https://api.example/test/", outputs, settings().model_dump())
-    return Target("test", aws.session, known)  # type: ignore[arg-type]
+    return target_of(house, aws.session)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import pytest
 
-from earshot.domain.models import Intent
+from earshot.domain.models import Account, Intent
 from earshot.domain.routing import is_for_service
 from tests import examples
 
@@ -18,8 +18,8 @@ def test_a_customer_s_complaint_is_for_service_unless_it_is_about_a_competitor()
 
 
 @pytest.mark.parametrize("account", [None, PROSPECT, examples.account()])
-def test_who_pays_nothing_complains_to_sales(account: object) -> None:
-    assert not is_for_service(Intent.COMPLAINT, account, ())  # type: ignore[arg-type]
+def test_who_pays_nothing_complains_to_sales(account: Account | None) -> None:
+    assert not is_for_service(Intent.COMPLAINT, account, ())
 
 
 def test_what_a_customer_wants_to_buy_is_not_for_service() -> None:

@@ -1,0 +1,26 @@
+"""The operator's command line, meant for a house."""
+
+from typing import Any
+
+from earshot.settings import settings
+from earshot_ops.deployment import Deployed
+from earshot_ops.target import Target
+from tests.house import House
+
+
+def target_of(house: House, access: Any) -> Target:
+    """``access`` gives clients: that of an embedded AWS, or a session of the stand-in."""
+    names = settings()
+    outputs = {
+        "TableName": house.table.name,
+        "BucketName": house.bucket,
+        "DeliveriesQueueUrl": names.EARSHOT_DELIVERIES_QUEUE_URL,
+        "DeliveriesDlqUrl": names.EARSHOT_DELIVERIES_DLQ_URL,
+        "MentionsQueueUrl": names.EARSHOT_MENTIONS_QUEUE_URL,
+        "MentionsDlqUrl": names.EARSHOT_MENTIONS_DLQ_URL,
+        "InboxQueueUrl": names.EARSHOT_INBOX_DLQ_URL,
+        "InboxDlqUrl": names.EARSHOT_INBOX_DLQ_URL,
+        "TombstoneSecretArn": names.EARSHOT_TOMBSTONE_SECRET,
+    }
+    known = Deployed("test", "https://api.example/test/", outputs, names.model_dump())
+    return Target("test", access, known)
