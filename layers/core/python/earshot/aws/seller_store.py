@@ -34,13 +34,18 @@ class SellerStore:
 
     def preferred(self, seller_id: str) -> Seller | None:
         """The seller with what they chose."""
-        rows = self._rows_of([seller_id])
-        item = rows.get(_place(keys.seller(seller_id)))
-        chosen = rows.get(_place(keys.preferences(seller_id)))
+        found = self.with_wishes(seller_id)
+        return found[0] if found else None
+
+    def with_wishes(self, seller_id: str) -> tuple[Seller, Preferences | None] | None:
+        """The same, and what they chose: mutes are no part of a seller."""
+        wanted = [keys.seller(seller_id), keys.preferences(seller_id)]
+        rows = {_place(row): row for row in batch(self._table, wanted)}
+        item, chosen = (rows.get(_place(key)) for key in wanted)
         if item is None:
             return None
-        preferences = model_of(Preferences, chosen) if chosen else None
-        return as_preferred(model_of(Seller, item), preferences)
+        wishes = model_of(Preferences, chosen) if chosen else None
+        return as_preferred(model_of(Seller, item), wishes), wishes
 
     def all(self) -> Iterator[Seller]:
         for item in partition(self._table, keys.sellers()):

@@ -15,14 +15,21 @@ from earshot.aws.config_store import ConfigStore
 from earshot.aws.connection_store import ConnectionStore
 from earshot.aws.digest_store import MOST_TOLD, DigestStore
 from earshot.aws.outbox import Outbox
-from earshot.aws.preference_store import PreferenceStore
 from earshot.aws.seller_store import SellerStore
 from earshot.aws.waiting_store import WaitingStore
 from earshot.domain.attention import attend, local_day
 from earshot.domain.digest import Digest
 from earshot.domain.links import ActionLinks
 from earshot.domain.mail import Mail, compose_digest
-from earshot.domain.models import Alert, AlertState, DigestWish, Seller, Urgency, Waiting
+from earshot.domain.models import (
+    Alert,
+    AlertState,
+    DigestWish,
+    Preferences,
+    Seller,
+    Urgency,
+    Waiting,
+)
 from earshot.errors import GoneError
 from earshot.flows.action_links import ActionLinker, action_linker
 from earshot.flows.postponed import ASK_AGAIN, Postponed
@@ -43,7 +50,6 @@ class DigestDrafts:
     waiting: WaitingStore
     outbox: Outbox
     sellers: SellerStore
-    preferences: PreferenceStore
     configs: ConfigStore
     connections: ConnectionStore
     settlement: DigestSettlement
@@ -52,7 +58,7 @@ class DigestDrafts:
 
     def of(self, alert: Alert, now: datetime) -> Mail | Postponed:
         """``GoneError`` when the seller is gone or wants no digest any more."""
-        seller = self._seller(alert)
+        seller, wishes = self._seller(alert)
         attention = attend(seller, Urgency.NONE, now)
         if attention.due_at is None or attention.due_at > now:
             return Postponed(attention.due_at or now + ASK_AGAIN, attention.reason)
@@ -63,16 +69,16 @@ class DigestDrafts:
             self.settlement.after_sent(previous)
         waiting = self._told_by(alert, now)
         since = previous.told_at if previous else None
-        reader = self._reader(alert, seller, now)
+        reader = self._reader(alert, seller, wishes, now=now)
         return compose_digest(self._digest(alert, reader, waiting, since=since))
 
-    def _seller(self, alert: Alert) -> Seller:
-        chosen = self.preferences.get(alert.seller_id)
-        is_unwanted = chosen is not None and chosen.digest is DigestWish.NEVER
-        seller = self.sellers.preferred(alert.seller_id)
-        if seller is None or (is_unwanted and alert.attempt == 0):
+    def _seller(self, alert: Alert) -> tuple[Seller, Preferences | None]:
+        found = self.sellers.with_wishes(alert.seller_id)
+        wishes = found[1] if found else None
+        is_unwanted = wishes is not None and wishes.digest is DigestWish.NEVER
+        if found is None or (is_unwanted and alert.attempt == 0):
             raise GoneError("seller")
-        return seller
+        return found
 
     def _told_by(self, alert: Alert, now: datetime) -> list[Waiting]:
         """The rows that this digest tells, which it is bound to from now on."""
@@ -112,14 +118,15 @@ class DigestDrafts:
         """They act for the seller, so they are no business of whoever observes."""
         return self.linker.of(alert, now, signal=signal) if self.linker and is_live else None
 
-    def _reader(self, alert: Alert, seller: Seller, now: datetime) -> Reader:
+    def _reader(
+        self, alert: Alert, seller: Seller, wishes: Preferences | None, *, now: datetime
+    ) -> Reader:
         is_live = self.configs.get().live
 
         def link_to(signal: tuple[str, str]) -> str:
             links = self._links(alert, now, is_live=is_live, signal=signal)
             return links.signal if links else ""
 
-        wishes = self.preferences.get(seller.seller_id)
         return Reader(seller=seller, now=now, wishes=wishes, link_to=link_to)
 
 
@@ -129,7 +136,6 @@ def digest_drafts_on(table: "Table", linker: ActionLinker | None) -> DigestDraft
         waiting=WaitingStore(table),
         outbox=Outbox(table),
         sellers=SellerStore(table),
-        preferences=PreferenceStore(table),
         configs=ConfigStore(table),
         connections=ConnectionStore(table),
         settlement=digest_settlement_on(table),

@@ -7,7 +7,6 @@ from functools import cache
 from earshot.aws import clients
 from earshot.aws.config_store import Config, ConfigStore
 from earshot.aws.day_store import DayStore
-from earshot.aws.preference_store import PreferenceStore
 from earshot.aws.seller_store import SellerStore
 from earshot.domain.attention import attend, local_day, next_day
 from earshot.domain.mail import Mail, MailContent, compose
@@ -28,7 +27,6 @@ INTERRUPTING = frozenset((AlertKind.ALERT, AlertKind.UPDATE))
 class Drafts:
     stories: Stories
     sellers: SellerStore
-    preferences: PreferenceStore
     configs: ConfigStore
     days: DayStore
     digests: DigestDrafts
@@ -45,39 +43,42 @@ class Drafts:
             return Postponed(now + ASK_AGAIN, "no_operator")
         if alert.kind is AlertKind.DIGEST:
             return self.digests.of(alert, now)
-        seller = self.sellers.preferred(alert.seller_id)
-        if seller is None:
+        found = self.sellers.with_wishes(alert.seller_id)
+        if found is None:
             raise GoneError("seller")
+        seller, wishes = found
         told = self.stories.of(alert)
         attention = attend(seller, told.urgency, now)
         if attention.due_at is None or attention.due_at > now:
             return Postponed(attention.due_at or now + ASK_AGAIN, attention.reason)
-        if instead := self._instead(alert, seller, told, now=now):
+        if instead := self._instead(alert, seller, told, wishes=wishes, now=now):
             return instead
         if not told.stories:
             return Postponed(now + ASK_AGAIN, "story_changes")
         return compose(self._content(alert, seller, told, attention=attention, config=config))
 
     def _instead(
-        self, alert: Alert, seller: Seller, told: Told, *, now: datetime
+        self,
+        alert: Alert,
+        seller: Seller,
+        told: Told,
+        *,
+        wishes: Preferences | None,
+        now: datetime,
     ) -> Diverted | Postponed | None:
         """What may have been sent already waits for no digest, but for a day with room for it."""
         if alert.kind not in INTERRUPTING:
             return None
         if not alert.may_be_sent:
+            if wishes and (reason := _unwished(wishes, told, now)):
+                return Diverted(reason)
             reason = self._diverts(alert, seller, told, now=now)
             return Diverted(reason) if reason else None
         is_spent = self._is_spent(alert, seller, now)
         return Postponed(next_day(seller.hours, now), "over_budget") if is_spent else None
 
     def _diverts(self, alert: Alert, seller: Seller, told: Told, *, now: datetime) -> str | None:
-        """What the seller wants no mail of, also since it was decided; what somebody takes care of
-        needs no other's interruption; and a day has its budget."""
-        wishes = self.preferences.get(seller.seller_id)
-        if wishes and not wishes.instant:
-            return "unsubscribed"
-        if wishes and told.stories and _mutes(wishes, told, now):
-            return "muted"
+        """What somebody takes care of needs no other's interruption; and a day has its budget."""
         claim = told.claim
         if claim and claim.seller_id != seller.seller_id and claim.state != "offered":
             return "claimed_by_another"
@@ -127,10 +128,14 @@ class Drafts:
         return {seller_id: seller.name for seller_id, seller in found.items() if seller}
 
 
-def _mutes(wishes: Preferences, told: Told, now: datetime) -> bool:
-    """Every story of it."""
+def _unwished(wishes: Preferences, told: Told, now: datetime) -> str | None:
+    """Why the seller wants no mail of it, also since it was decided: every story is muted, or no
+    mail is wanted at all."""
+    if not wishes.instant:
+        return "unsubscribed"
     relevance = told.decision.relevance
-    return all(muting(wishes, story.signal, relevance, now=now) for story in told.stories)
+    mutes = [muting(wishes, story.signal, relevance, now=now) for story in told.stories]
+    return "muted" if mutes and all(mutes) else None
 
 
 @cache
@@ -139,7 +144,6 @@ def drafts() -> Drafts:
     return Drafts(
         stories=stories_on(table),
         sellers=SellerStore(table),
-        preferences=PreferenceStore(table),
         configs=ConfigStore(table),
         days=DayStore(table),
         digests=digest_drafts(),
