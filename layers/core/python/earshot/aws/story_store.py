@@ -7,18 +7,17 @@ once, at least one sees the other.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from earshot.aws import keys
-from earshot.aws.items import Item, model_of, text_item_of
+from earshot.aws import keys, strand_rows
+from earshot.aws.items import Item, text_item_of
 from earshot.aws.queries import partition
 from earshot.aws.transactions import Action, Refusal, commit, expects_absent, expects_head
 from earshot.domain.deliveries import DataClass
 from earshot.domain.grouping import signal_post
 from earshot.domain.kept_words import lasting
 from earshot.domain.models import Signal, SignalPost
-from earshot.domain.repeats import Sketch, packed, repeats, unpacked
+from earshot.domain.repeats import Sketch, repeats
 from earshot.domain.stories import StoryPost, Strand, tell
 
 if TYPE_CHECKING:
@@ -42,9 +41,9 @@ class StoryStore:
             if row["sk"] == keys.STRAND:
                 head = row
             else:  # the words of a post come after it and take its place
-                post = _post_of(row)
+                post = strand_rows.post_of(row)
                 posts[post.identity] = post
-        return _strand_of(head, posts.values()) if head else None
+        return strand_rows.strand_of(head, posts.values()) if head else None
 
     def exists(self, strand_id: str) -> bool:
         return self._row(strand_id) is not None
@@ -56,9 +55,18 @@ class StoryStore:
     def posts_of(self, signal: Signal) -> tuple[SignalPost, ...]:
         """The posts of a stored signal as they are now, in order."""
         subject_id = signal.subject.subject_id
-        told = (t for t in tell(self.region(signal.strand_ids)) if t.subject_id == subject_id)
-        posts = next((t.posts for t in told if t.signal_id == signal.signal_id), ())
-        return tuple(signal_post(post, subject_id) for post in posts)
+        return tuple(signal_post(post, subject_id) for post in self.told_by(signal))
+
+    def told_by(self, signal: Signal) -> tuple[StoryPost, ...]:
+        """The same, with all that their stories keep of them."""
+        told = tell(self.region(signal.strand_ids))
+        found = (t.posts for t in told if (t.subject_id, t.signal_id) == signal.key)
+        return next(found, ())
+
+    def is_changing(self, signal: Signal) -> bool:
+        """Its strands hold posts, none of them is its own any more, and it is to follow."""
+        region = self.region(signal.strand_ids)
+        return not self.told_by(signal) and any(strand.posts for strand in region)
 
     def region(self, strand_ids: Iterable[str]) -> tuple[Strand, ...]:
         """These strands and all that are reached over links, holding or not."""
@@ -124,7 +132,9 @@ class StoryStore:
             "ConditionExpression": "version = :version",
             "ExpressionAttributeValues": {":version": strand.version},
         }
-        anchors = [self._deletes(keys.anchor(a, strand.strand_id)) for a in _anchors_of(row)]
+        anchors = [
+            self._deletes(keys.anchor(a, strand.strand_id)) for a in strand_rows.anchors_of(row)
+        ]
         near = [
             self._changes_links("DELETE", name, strand.strand_id)
             for name in sorted(strand.links)
@@ -141,7 +151,7 @@ class StoryStore:
         if row is None or "looked" in row:
             return
         for other in self._near(strand_id, sketch):
-            if repeats(sketch, _sketch_of(other)):
+            if repeats(sketch, strand_rows.sketch_of(other)):
                 self.link(strand_id, str(other["strand_id"]))
         self._table.update_item(
             Key=keys.strand(strand_id),
@@ -213,7 +223,7 @@ class StoryStore:
             "ExpressionAttributeValues": {":one": 1},
         }
         if is_new:
-            row = {"strand_id": strand_id} | (_row_of(sketch) if sketch else {})
+            row = {"strand_id": strand_id} | (strand_rows.row_of(sketch) if sketch else {})
             update["UpdateExpression"] += " SET " + ", ".join(f"#{n} = :{n}" for n in row)
             update["ExpressionAttributeNames"] = {f"#{name}": name for name in row}
             update["ExpressionAttributeValues"] |= {f":{name}": row[name] for name in row}
@@ -276,56 +286,3 @@ class StoryStore:
             if row := self._row(strand.strand_id):
                 found[strand.strand_id] = int(row["version"])
         return found
-
-
-def _post_of(row: Item) -> StoryPost:
-    data = row["data"]
-    return _read(data) if isinstance(data, str) else model_of(StoryPost, row)
-
-
-@lru_cache(maxsize=8192)
-def _read(text: str) -> StoryPost:
-    """A strand of thousands is read again with each post that joins it, and all of it is as it was
-    but for that one."""
-    return StoryPost.model_validate_json(text)
-
-
-def _strand_of(row: Item, posts: Iterable[StoryPost]) -> Strand:
-    pairs = (str(key).partition("#") for key in row.get("signals", ()))
-    return Strand(
-        strand_id=str(row["strand_id"]),
-        version=int(row["version"]),
-        links=frozenset(row.get("links", ())),
-        posts=tuple(posts),
-        signal_keys=frozenset((subject_id, signal_id) for signal_id, _, subject_id in pairs),
-    )
-
-
-def _row_of(sketch: Sketch) -> Item:
-    return {
-        "text_key": sketch.key,
-        "words": sketch.words,
-        "cut": sketch.cut,
-        "shingles": packed(sketch.shingles),
-        "tail": packed(sketch.tail),
-        "figures": packed(sorted(sketch.figures)),
-        "names": packed(sorted(sketch.names)),
-        "anchors": list(sketch.anchors),
-    }
-
-
-def _sketch_of(row: Item) -> Sketch:
-    return Sketch(
-        key=str(row["text_key"]),
-        words=int(row["words"]),
-        cut=bool(row["cut"]),
-        shingles=unpacked(str(row["shingles"])),
-        tail=unpacked(str(row["tail"])),
-        figures=frozenset(unpacked(str(row["figures"]))),
-        names=frozenset(unpacked(str(row["names"]))),
-        anchors=_anchors_of(row),
-    )
-
-
-def _anchors_of(row: Item) -> tuple[str, ...]:
-    return tuple(row.get("anchors", ()))

@@ -21,7 +21,7 @@ from earshot.aws.transactions import Action, Refusal, commit
 from earshot.domain.learned_relevance import Learned
 from earshot.domain.learning import Taught, is_about, latest, learn
 from earshot.domain.models import EvidenceKind, Feedback, Mention, Purpose
-from earshot.domain.stories import StoryPost, tell
+from earshot.domain.stories import StoryPost
 from earshot.errors import BusyError, UnknownConnectionError
 from earshot.flows.counting import count
 from earshot.flows.disambiguate import Disambiguation, disambiguation
@@ -105,10 +105,7 @@ class Learning:
     def _posts(self, click: Feedback) -> tuple[StoryPost, ...]:
         """Of the signal as it is now, or of what it became part of."""
         signal = self.signals.present(click.subject_id, click.signal_id)
-        if signal is None:
-            return ()
-        told = tell(self.stories.region(signal.strand_ids))
-        return next((one.posts for one in told if one.signal_id == signal.signal_id), ())
+        return self.stories.told_by(signal) if signal else ()
 
     def _is_analytic(self, connection: str) -> bool:
         try:

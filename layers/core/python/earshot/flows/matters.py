@@ -18,7 +18,7 @@ from earshot.domain.models import Account, Alert, AlertKind, Decision, Seller, S
 from earshot.domain.pages import OpenSignal
 from earshot.domain.pages_matter import Matter
 from earshot.domain.pages_refusals import PageRefusal
-from earshot.domain.stories import StoryPost, tell
+from earshot.domain.stories import StoryPost
 from earshot.flows.page_refusals import PageRefusedError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Matters:
         decision = self._decision(seller, signal, alert)
         account_id = signal.subject.account_id
         account = self.accounts.get(account_id) if account_id else None
-        stored = self._posts(signal)
+        stored = self.stories.told_by(signal)
         posts = [signal_post(showable(one, now), signal.subject.subject_id) for one in stored]
         matter = Matter(
             seller=seller,
@@ -84,13 +84,6 @@ class Matters:
                 if decision.seller_id == seller.seller_id:
                     return decision
         return None
-
-    def _posts(self, signal: Signal) -> tuple[StoryPost, ...]:
-        subject_id = signal.subject.subject_id
-        told = (
-            t for t in tell(self.stories.region(signal.strand_ids)) if t.subject_id == subject_id
-        )
-        return next((t.posts for t in told if t.signal_id == signal.signal_id), ())
 
     def _team(
         self, seller: Seller, signal: Signal, account: Account | None, *, posts: Sequence[StoryPost]

@@ -92,7 +92,7 @@ class DigestReading:
         posts = self.stories.posts_of(item.signal)
         told = self._waiting_in(posts, pile, reader.seller.seller_id)
         shown, more = tuple(told[: digests.POSTS_SHOWN]), len(told[digests.POSTS_SHOWN :])
-        if not posts and self._is_changing(item.signal):
+        if not posts and self.stories.is_changing(item.signal):
             more = max(1, pile.size)
         elif not shown:
             return None
@@ -111,10 +111,6 @@ class DigestReading:
             waiting |= {post for post, guard in guards.items() if guard.alert_id in pile.alert_ids}
         found = [ids[one] for one in waiting]
         return sorted(found, key=lambda post: (post.posted_at, post.native_id), reverse=True)
-
-    def _is_changing(self, signal: Signal) -> bool:
-        """Its strands changed, and the signal is to follow."""
-        return any(strand.posts for strand in self.stories.region(signal.strand_ids))
 
     def _accounts(self, items: Iterable[DigestItem]) -> dict[str, Account]:
         ids = {item.signal.subject.account_id for item in items}

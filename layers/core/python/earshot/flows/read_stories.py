@@ -74,7 +74,7 @@ class Stories:
         if alert.kind in _ABOUT_CLAIMS and not still_stands(claim, alert.claim_version):
             raise GoneError("claim")
         found = [story for one in signals[:STORIES_SHOWN] if (story := self._story(alert, one))]
-        if not found and not any(map(self._is_changing, signals)):
+        if not found and not any(map(self.stories.is_changing, signals)):
             raise GoneError("posts")
         account_id = first.subject.account_id
         return Told(
@@ -123,11 +123,6 @@ class Stories:
             if len(told) >= POSTS_SHOWN and start + POSTS_LOOKED_AT >= POSTS_COUNTED:
                 break
         return told
-
-    def _is_changing(self, signal: Signal) -> bool:
-        """Its strands changed, and the signal is to follow."""
-        region = self.stories.region(signal.strand_ids)
-        return not self.stories.posts_of(signal) and any(strand.posts for strand in region)
 
     def _decision(self, alert: Alert, signal: Signal) -> Decision:
         """The seller's of the alert's revision, or of the present one; for a colleague who was no
