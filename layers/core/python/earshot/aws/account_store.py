@@ -12,7 +12,7 @@ from earshot.aws.queries import MOST_READ, batch, partition
 from earshot.domain import merging
 from earshot.domain.facts import Origin, Shown, Statement, statement_of
 from earshot.domain.merging import Book, Dossier
-from earshot.domain.models import Account, Contact, WatchlistEntry
+from earshot.domain.models import Account, Contact, Signal, WatchlistEntry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -37,6 +37,11 @@ class AccountStore:
     def get(self, account_id: str) -> Account | None:
         found = self._table.get_item(Key=keys.account(account_id)).get("Item")
         return model_of(Account, found) if found else None
+
+    def of(self, signal: Signal) -> Account | None:
+        """The account that the signal is about; ``None`` for a prospect."""
+        account_id = signal.subject.account_id
+        return self.get(account_id) if account_id else None
 
     def accounts(self) -> Iterator[Account]:
         """All but those that are merged into another."""

@@ -47,6 +47,12 @@ class SellerStore:
         wishes = model_of(Preferences, chosen) if chosen else None
         return as_preferred(model_of(Seller, item), wishes), wishes
 
+    def names(self, seller_ids: Iterable[str | None]) -> dict[str, str]:
+        """By id, of those who are still sellers."""
+        wanted = [keys.seller(one) for one in dict.fromkeys(filter(None, seller_ids))]
+        found = (model_of(Seller, item) for item in batch(self._table, wanted))
+        return {seller.seller_id: seller.name for seller in found}
+
     def all(self) -> Iterator[Seller]:
         for item in partition(self._table, keys.sellers()):
             yield model_of(Seller, item)

@@ -155,6 +155,10 @@ class SignalPost(Model):
     data_class: DataClass
     expires_at: Utc | None = None
 
+    @property
+    def identity(self) -> tuple[str, str]:
+        return self.source, self.native_id
+
 
 class Signal(Model):
     """One story with one subject; a fixed size, its posts are rows of their own.

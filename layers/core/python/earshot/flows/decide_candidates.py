@@ -30,8 +30,7 @@ class Deciding:
 
     def decide(self, told: Told, signal: Signal, *, now: datetime) -> DecisionSet:
         """The same for the same story, whoever heard of it already."""
-        account_id = signal.subject.account_id
-        account = self.accounts.get(account_id) if account_id else None
+        account = self.accounts.of(signal)
         territory = told.posts[0].author.location
         found = self.sellers.candidates(account, signal.objects, territory, intent=signal.intent)
         latest = told.posts[-1]

@@ -122,10 +122,8 @@ class Drafts:
 
     def _people(self, told: Told) -> dict[str, str]:
         claim, account = told.claim, told.account
-        ids = {claim.seller_id, claim.from_id} if claim else set()
-        ids |= {account.owner} if account else set()
-        found = {seller_id: self.sellers.get(seller_id) for seller_id in ids if seller_id}
-        return {seller_id: seller.name for seller_id, seller in found.items() if seller}
+        ids = [claim.seller_id, claim.from_id] if claim else []
+        return self.sellers.names([*ids, account.owner if account else None])
 
 
 def _unwished(wishes: Preferences, told: Told, now: datetime) -> str | None:

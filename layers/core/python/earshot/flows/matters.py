@@ -1,6 +1,6 @@
 """What a seller has in front of them: a signal that they were told of, with all around it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -52,8 +52,7 @@ class Matters:
             raise PageRefusedError(PageRefusal.UNKNOWN_SIGNAL)
         alert = alert or self._alert(seller, told.alert_id)
         decision = self._decision(seller, signal, alert)
-        account_id = signal.subject.account_id
-        account = self.accounts.get(account_id) if account_id else None
+        account = self.accounts.of(signal)
         stored = self.stories.told_by(signal)
         posts = [signal_post(showable(one, now), signal.subject.subject_id) for one in stored]
         matter = Matter(
@@ -98,11 +97,6 @@ class Matters:
         """The alert that began the thread in which this seller was told; empty without."""
         told = self.opened.get(seller_id, signal_id)
         return _root_of(self.outbox.get(told.alert_id)) if told else ""
-
-    def names(self, seller_ids: Iterable[str | None]) -> dict[str, str]:
-        """Of those who are still sellers."""
-        wanted = dict.fromkeys(filter(None, seller_ids))
-        return {name: one.name for name in wanted if (one := self.sellers.get(name))}
 
 
 def _root_of(alert: Alert | None) -> str:

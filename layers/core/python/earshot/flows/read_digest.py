@@ -103,7 +103,7 @@ class DigestReading:
         self, posts: Iterable[SignalPost], pile: Pile, seller_id: str
     ) -> list[SignalPost]:
         """Those of the posts that are on the pile, the newest first."""
-        ids = {(post.source, post.native_id): post for post in posts}
+        ids = {post.identity: post for post in posts}
         waiting = pile.posts & ids.keys()
         rest = sorted(ids.keys() - waiting)
         for start in range(0, len(rest) if pile.alert_ids else 0, _POSTS_LOOKED_AT):

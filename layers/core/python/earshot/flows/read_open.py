@@ -92,7 +92,7 @@ class OpenReading:
     ) -> tuple[Resolved, ...]:
         """Who took care of these signals."""
         found = [(one, claims[one.signal_id]) for one in signals if one.signal_id in claims]
-        names = self._names(claim.seller_id for _, claim in found)
+        names = self.sellers.names(claim.seller_id for _, claim in found)
         return tuple(
             Resolved(
                 signal=signal,
@@ -129,10 +129,6 @@ class OpenReading:
             if signal and signal.signal_id not in seen and not reader.mutes(signal):
                 seen.add(signal.signal_id)
                 yield one, claim, signal
-
-    def _names(self, seller_ids: Iterable[str]) -> dict[str, str]:
-        found = {seller_id: self.sellers.get(seller_id) for seller_id in set(seller_ids)}
-        return {seller_id: seller.name for seller_id, seller in found.items() if seller}
 
 
 def open_reading_on(table: "Table") -> OpenReading:

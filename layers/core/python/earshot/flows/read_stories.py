@@ -76,14 +76,13 @@ class Stories:
         found = [story for one in signals[:STORIES_SHOWN] if (story := self._story(alert, one))]
         if not found and not any(map(self.stories.is_changing, signals)):
             raise GoneError("posts")
-        account_id = first.subject.account_id
         return Told(
             root=(self.outbox.get(alert.root_id) if alert.root_id else None) or alert,
             stories=tuple(found),
             more_stories=max(0, len(signals) - len(found)) if found else 0,
             urgency=min((one.urgency for one in signals), key=_PRESSING.index),
             decision=self._decision(alert, first),
-            account=self.accounts.get(account_id) if account_id else None,
+            account=self.accounts.of(first),
             claim=claim,
             play=self._play(alert),
             is_overtaken=self._is_overtaken(alert, first),
@@ -117,9 +116,9 @@ class Stories:
         told: list[SignalPost] = []
         for start in range(0, len(posts), POSTS_LOOKED_AT):
             some = posts[start : start + POSTS_LOOKED_AT]
-            ids = [(post.source, post.native_id) for post in some]
+            ids = [post.identity for post in some]
             own = self.guards.told_by(alert.alert_id, alert.seller_id, ids)
-            told += [post for post in some if (post.source, post.native_id) in own]
+            told += [post for post in some if post.identity in own]
             if len(told) >= POSTS_SHOWN and start + POSTS_LOOKED_AT >= POSTS_COUNTED:
                 break
         return told

@@ -33,7 +33,7 @@ class PageShowing:
         progress = Progress(
             claim=claim,
             feedback=self.given.get(seller_id, signal_id),
-            people=self.matters.names([*involved, owner]),
+            people=self.matters.sellers.names([*involved, owner]),
         )
         play = next((one for one in self.plays.all() if one.play_id == matter.play_id), None)
         return signal_page(matter, progress, posts, play=play, now=now)
@@ -47,7 +47,7 @@ class PageShowing:
         )
         listed = list(self._listed(seller, told[:MOST_LISTED]))
         claims = (one.claim for one in listed if one.claim)
-        people = self.matters.names(
+        people = self.matters.sellers.names(
             name for claim in claims for name in (claim.seller_id, claim.from_id)
         )
         return open_page(listed, seller, people, now=now)

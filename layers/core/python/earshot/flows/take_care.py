@@ -133,7 +133,7 @@ class Care:
             return PageRefusedError(PageRefusal.USED, signal_id=signal_id)
         if refusal is ClaimRefusal.SELF or before is None:
             return PageRefusedError(PageRefusal.NOT_OFFERED, signal_id=signal_id)
-        who = mail_parts.name_of(before.seller_id, self.matters.names([before.seller_id]))
+        who = mail_parts.name_of(before.seller_id, self.matters.sellers.names([before.seller_id]))
         said = f"{who} has closed it." if refusal is ClaimRefusal.DONE else f"{who} was first."
         return PageRefusedError(PageRefusal(refusal.value), detail=said, signal_id=signal_id)
 

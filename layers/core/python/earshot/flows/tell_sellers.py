@@ -101,9 +101,7 @@ class Telling:
 
     def _play_id(self, signal: Signal) -> str | None:
         plays = self.plays.all()
-        account_id = signal.subject.account_id
-        account = self.accounts.get(account_id) if plays and account_id else None
-        play = best_play(plays, signal, account)
+        play = best_play(plays, signal, self.accounts.of(signal)) if plays else None
         return play.play_id if play else None
 
     def _wishes(self, fan_out: Alert, signal: Signal, told: Sequence[Decision]) -> Wishes:
@@ -115,7 +113,7 @@ class Telling:
         everything: list[PostId] = []
         if not one or len(known) < len(told):
             posts = self.stories.posts_of(signal)
-            everything = [(post.source, post.native_id) for post in posts]
+            everything = [post.identity for post in posts]
         return [(d, one if one and d.seller_id in known else everything) for d in told]
 
     def _tell(self, news: News, posts: Sequence[PostId]) -> None:

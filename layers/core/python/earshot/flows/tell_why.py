@@ -93,7 +93,7 @@ class Explainer:
     def _routes(self, signal: Signal, told: Told) -> tuple[tuple[str, ...], dict[str, Role]]:
         """As they are asked for candidates, and who is on them now."""
         account_id = signal.subject.account_id
-        account = self.accounts.get(account_id) if account_id else None
+        account = self.accounts.of(signal)
         location = told.posts[0].author.location
         found = self.sellers.candidates(account, signal.objects, location, intent=signal.intent)
         asked = [f"owner and deputies of {account_id}"] if account_id else []

@@ -80,7 +80,7 @@ class Voiding:
             return False
         if present.key not in contents:
             told = self.stories.posts_of(present)
-            contents[present.key] = frozenset((one.source, one.native_id) for one in told)
+            contents[present.key] = frozenset(one.identity for one in told)
         return post in contents[present.key]
 
     def _void_in_digest(self, guard: Guard) -> Void | None:
