@@ -66,14 +66,10 @@ class News:
     ) -> Alert:
         """``instead_of``: what was to tell of the first of the posts, in vain."""
         subject_id, signal_id = self.signal.key
+        again = (f"{instead_of.alert_id} {instead_of.since}",) if instead_of else ()
+        identity = (self.seller_id, signal_id, str(self.revision), *min(posts), *again)
         return Alert(
-            alert_id=keys.digest(
-                self.seller_id,
-                signal_id,
-                str(self.revision),
-                *min(posts),
-                *((f"{instead_of.alert_id} {instead_of.since}",) if instead_of else ()),
-            ),
+            alert_id=keys.digest(*identity),
             kind=AlertKind.UPDATE if root_id else AlertKind.ALERT,
             signal_id=signal_id,
             subject_id=subject_id,

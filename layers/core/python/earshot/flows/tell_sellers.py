@@ -165,37 +165,41 @@ class Telling:
     def _alerts(self, news: News, posts: Sequence[PostId], void: Voids) -> Iterator[Action]:
         subject_id, signal_id = news.signal.key
         line = self._line(news)
-        joined = ""
         if reason := line.leaves_to_digest(news.signal.key):
             yield from self._waits(news, posts, void, reason=reason)
             return
-        if line.latest and is_open(line.latest):
-            alert_id, root_id = line.latest.alert_id, line.root_id or line.latest.alert_id
-            joined = alert_id
-            again = sum(one.mail_id == joined for one in void.values())
-            sooner = _sooner(line.latest, news)
-            yield self.outbox.takes_in(
-                line.latest, len(posts), news.signal.key, again=again, due_at=sooner
-            )
-        else:
-            alert = news.alert(
-                posts,
-                root_id=line.root_id,
-                not_before=line.not_before(news.now),
-                instead_of=_old(void, min(posts)),
-            )
-            alert_id, root_id = alert.alert_id, alert.root_id or alert.alert_id
-            yield self.outbox.inserts(alert)
-        on = Thread(root_id=root_id, latest_id=alert_id)
+        on, mail = self._mail(news, posts, void, line=line)
+        yield mail
         if on != line.thread:
             yield self.threads.goes_on(
                 news.seller_id, subject_id, on, after=line.thread, now=news.now
             )
-        yield self.threads.tells(signal_id, news.seller_id, root_id)
+        yield self.threads.tells(signal_id, news.seller_id, on.root_id)
         for post in posts:
-            guard = news.guard(alert_id=alert_id)
+            guard = news.guard(alert_id=on.latest_id)
             yield self.guards.puts(guard, post, instead_of=_old(void, post))
-        yield from self._loses(void, but=joined)
+        yield from self._loses(void, but=on.latest_id)
+
+    def _mail(
+        self, news: News, posts: Sequence[PostId], void: Voids, *, line: "Line"
+    ) -> tuple[Thread, Action]:
+        """The mail that waits takes them in, or another one is made: how the thread goes on."""
+        waits = line.latest
+        if waits and is_open(waits):
+            again = sum(one.mail_id == waits.alert_id for one in void.values())
+            takes_in = self.outbox.takes_in(
+                waits, len(posts), news.signal.key, again=again, due_at=_sooner(waits, news)
+            )
+            on = Thread(root_id=line.root_id or waits.alert_id, latest_id=waits.alert_id)
+            return on, takes_in
+        alert = news.alert(
+            posts,
+            root_id=line.root_id,
+            not_before=line.not_before(news.now),
+            instead_of=_old(void, min(posts)),
+        )
+        on = Thread(root_id=alert.root_id or alert.alert_id, latest_id=alert.alert_id)
+        return on, self.outbox.inserts(alert)
 
     def _line(self, news: News) -> "Line":
         """Where a mail about this signal would belong. The thread of a story that became part of it
