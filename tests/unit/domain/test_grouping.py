@@ -79,3 +79,10 @@ def test_a_mark_tells_a_set_from_the_same_with_one_more(
     some: set[tuple[str, str]], more: tuple[str, str]
 ) -> None:
     assert (mark_of({*some, more}) == mark_of(some)) == (more in some)
+
+
+def test_a_signal_and_its_posts_are_found_by_who_they_are() -> None:
+    signal = examples.signal(examples.story_post())
+    assert signal.key == (signal.subject.subject_id, signal.signal_id)
+    post = examples.signal_post("p7")
+    assert post.identity == ("generic", "p7")

@@ -1,11 +1,11 @@
 """By when somebody who was told of a signal is expected to have answered it."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from earshot.domain.attention import is_open
+from earshot.domain.attention import begins, is_open
 from earshot.domain.models import Urgency, WorkingHours
 
 AT_ONCE = timedelta(hours=1)
@@ -35,10 +35,5 @@ def _ends(hours: WorkingHours, now: datetime) -> Iterator[datetime]:
     for day in (yesterday + offset * _DAY for offset in range(_DAYS_AHEAD)):
         last = day if hours.end > hours.start else day + _DAY
         end = datetime.combine(last, hours.end, zone).replace(fold=1).astimezone(UTC)
-        if end > now and _works_on(hours, day):
+        if end > now and begins(hours, day):
             yield end
-
-
-def _works_on(hours: WorkingHours, day: date) -> bool:
-    away = any(holiday.first <= day <= holiday.last for holiday in hours.holidays)
-    return day.isoweekday() in hours.days and not away

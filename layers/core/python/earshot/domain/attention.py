@@ -72,7 +72,7 @@ def digest_moment(seller: Seller, day: date) -> datetime | None:
     hours that begin on that day; at their beginning when they are over by then. ``None`` when none
     begin. Of a reading that the clock repeats the first counts, after one that it skips the end of
     the gap."""
-    if not _begins(seller.hours, day):
+    if not begins(seller.hours, day):
         return None
     zone = _zone(seller.hours.zone)
     opening, closing = _window(seller.hours, day)
@@ -130,7 +130,8 @@ def _days(hours: WorkingHours, first: date) -> Iterator[date]:
         day = min(end or day, last) + _DAY
 
 
-def _begins(hours: WorkingHours, day: date) -> bool:
+def begins(hours: WorkingHours, day: date) -> bool:
+    """Whether hours begin on this local date: a working day, and no holiday."""
     return day.isoweekday() in hours.days and _end_of_holiday(hours, day) is None
 
 

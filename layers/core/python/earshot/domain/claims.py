@@ -35,6 +35,11 @@ def still_stands(claim: Claim | None, version: int) -> bool:
     return claim is not None and claim.version == version and claim.state != DONE
 
 
+def is_with_another(claim: Claim | None, seller_id: str) -> bool:
+    """Whether a colleague of the seller took it on, or closed it."""
+    return claim is not None and claim.state != OFFERED and claim.seller_id != seller_id
+
+
 def take(current: Claim | None, wish: Wish, now: datetime) -> Claim | ClaimRefusal:
     """The first one has it. Whoever has it already has a new lease; whoever was offered it accepts;
     once the lease ran out, anybody may."""

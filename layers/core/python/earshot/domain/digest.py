@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from earshot.domain.answer_time import expected_by
 from earshot.domain.business import Account, Seller
-from earshot.domain.claims import CLOSING
+from earshot.domain.claims import CLOSING, DONE, is_with_another
 from earshot.domain.decisions import Alert, Claim, Feedback, Waiting
 from earshot.domain.deliveries import ConnectionState
 from earshot.domain.links import ActionLinks
@@ -167,15 +167,14 @@ def grouped(
 
 def is_taken(claim: Claim | None, seller_id: str) -> bool:
     """Whether somebody else takes care of it, or it is done."""
-    if claim is None or claim.state == "offered":
-        return False
-    return claim.state == "done" or claim.seller_id != seller_id
+    is_done = claim is not None and claim.state == DONE
+    return is_done or is_with_another(claim, seller_id)
 
 
 def said_of(claim: Claim, seller_id: str, names: Mapping[str, str]) -> str:
     """``names`` are those of sellers, by id."""
     who = "You" if claim.seller_id == seller_id else names.get(claim.seller_id, "A colleague")
-    if claim.state == "done":
+    if claim.state == DONE:
         return f"{who} settled it"
     return f"{who} takes care of it"
 

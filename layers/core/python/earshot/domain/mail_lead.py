@@ -1,6 +1,7 @@
 """Why a mail comes beside what it tells: what is new, who handed it over, what nobody answered."""
 
 from earshot.domain import mail_wording as wording
+from earshot.domain.claims import OFFERED
 from earshot.domain.mail_content import MailContent
 from earshot.domain.mail_parts import moment, name_of
 from earshot.domain.models import AlertKind, Claim, Role
@@ -28,7 +29,7 @@ def resolved_of(content: MailContent) -> str:
     """What happened meanwhile, so that nothing is expected any more: as it was said, or that a
     colleague took it on."""
     claim = content.claim
-    if content.resolved or claim is None or _is_about_claim(content) or claim.state == "offered":
+    if content.resolved or claim is None or _is_about_claim(content) or claim.state == OFFERED:
         return paragraph(content.resolved, LONGEST_RESOLVED)
     if claim.seller_id == content.seller.seller_id:
         return ""

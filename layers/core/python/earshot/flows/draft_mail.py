@@ -9,6 +9,7 @@ from earshot.aws.config_store import Config, ConfigStore
 from earshot.aws.day_store import DayStore
 from earshot.aws.seller_store import SellerStore
 from earshot.domain.attention import attend, local_day, next_day
+from earshot.domain.claims import is_with_another
 from earshot.domain.mail import Mail, MailContent, compose
 from earshot.domain.models import Alert, AlertKind, Attention, Preferences, Seller
 from earshot.domain.muting import muting
@@ -79,8 +80,7 @@ class Drafts:
 
     def _diverts(self, alert: Alert, seller: Seller, told: Told, *, now: datetime) -> str | None:
         """What somebody takes care of needs no other's interruption; and a day has its budget."""
-        claim = told.claim
-        if claim and claim.seller_id != seller.seller_id and claim.state != "offered":
+        if is_with_another(told.claim, seller.seller_id):
             return "claimed_by_another"
         if told.is_overtaken:
             return "same_story"
