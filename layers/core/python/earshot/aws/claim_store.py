@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from earshot.aws import keys
 from earshot.aws.items import item_of, model_of
 from earshot.aws.queries import batch
-from earshot.aws.transactions import Action, Refusal
+from earshot.aws.transactions import Action, Refusal, puts
 from earshot.domain.models import Claim, Signal
 
 if TYPE_CHECKING:
@@ -44,15 +44,9 @@ class ClaimStore:
         """In the place of the one before, as it was read; one on a signal that became part of this
         one stays where it is."""
         ttl = int((claim.claimed_at + KEPT).timestamp())
-        put: Action = {
-            "TableName": self._table.name,
-            "Item": item_of(keys.claim(claim.signal_id), claim, version=claim.version, ttl=ttl),
-            "ConditionExpression": "attribute_not_exists(pk)",
-        }
-        if before and before.signal_id == claim.signal_id:
-            put["ConditionExpression"] = "version = :before"
-            put["ExpressionAttributeValues"] = {":before": before.version}
-        return {"Put": put, "refusal": Refusal.CONFLICT}
+        item = item_of(keys.claim(claim.signal_id), claim, version=claim.version, ttl=ttl)
+        read = before if before and before.signal_id == claim.signal_id else None
+        return puts(self._table, item, instead_of={"version": read.version} if read else None)
 
     def requires(self, signal: Signal) -> Action:
         """For a transaction: the signal is still there, so that no note outlives an erasure."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from earshot.aws import keys
 from earshot.aws.outbox import Outbox
 from earshot.aws.queries import batch
-from earshot.aws.transactions import Action, Refusal, commit
+from earshot.aws.transactions import Action, commit, puts
 from earshot.domain.models import Alert, AlertState, Slug
 from earshot.domain.values import Identifier, Model
 
@@ -59,15 +59,9 @@ class DigestStore:
         latest = LatestDigest.model_validate(
             {"seller_id": digest.seller_id, "alert_id": digest.alert_id, "day": digest.day}
         )
-        put: dict[str, Any] = {
-            "TableName": self._table.name,
-            "Item": {**keys.last_digest(digest.seller_id), **latest.model_dump(mode="json")},
-            "ConditionExpression": "attribute_not_exists(pk)",
-        }
-        if digest.previous_id:
-            put["ConditionExpression"] = "alert_id = :previous"
-            put["ExpressionAttributeValues"] = {":previous": digest.previous_id}
-        return {"Put": put, "refusal": Refusal.CONFLICT}
+        item = {**keys.last_digest(digest.seller_id), **latest.model_dump(mode="json")}
+        before = {"alert_id": digest.previous_id} if digest.previous_id else None
+        return puts(self._table, item, instead_of=before)
 
     def frozen(self, alert_id: str) -> Frozen | None:
         """``None`` while it is open what the digest tells."""

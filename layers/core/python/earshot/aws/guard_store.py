@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from earshot.aws import keys
 from earshot.aws.queries import batch, partition
-from earshot.aws.transactions import Action, Refusal
+from earshot.aws.transactions import Action, Refusal, puts
 from earshot.domain.posts import PostId
 from earshot.domain.values import Identifier, Model, Slug, Utc
 
@@ -45,18 +45,9 @@ class GuardStore:
     def puts(self, guard: Guard, post: PostId, *, instead_of: Guard | None = None) -> Action:
         """For a transaction: a new guard, or one in the place of that of something void."""
         fields = guard.model_dump(mode="json", exclude={"seller_id"}, exclude_none=True)
-        put: dict[str, Any] = {
-            "TableName": self._table.name,
-            "Item": {**_key(guard.seller_id, post), **fields},
-            "ConditionExpression": "attribute_not_exists(pk)",
-        }
-        if instead_of:
-            put["ConditionExpression"] = "alert_id = :alert AND waiting = :waiting"
-            put["ExpressionAttributeValues"] = {
-                ":alert": instead_of.alert_id,
-                ":waiting": instead_of.waiting,
-            }
-        return {"Put": put, "refusal": Refusal.HEARD}
+        item = {**_key(guard.seller_id, post), **fields}
+        old = instead_of.model_dump(include={"alert_id", "waiting"}) if instead_of else None
+        return puts(self._table, item, instead_of=old, refusal=Refusal.HEARD)
 
     def told_by(self, alert_id: str, seller_id: str, posts: Iterable[PostId]) -> frozenset[PostId]:
         """Those of the posts that this alert tells of."""

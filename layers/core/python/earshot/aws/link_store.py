@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from earshot.aws import keys
-from earshot.aws.transactions import Action, Refusal
+from earshot.aws.transactions import Action, Refusal, puts
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -22,9 +22,5 @@ class LinkStore:
 
     def uses(self, link_id: str, now: datetime) -> Action:
         """For the transaction that does what the link is for."""
-        put = {
-            "TableName": self._table.name,
-            "Item": {**keys.used_link(link_id), "ttl": int((now + KEPT).timestamp())},
-            "ConditionExpression": "attribute_not_exists(pk)",
-        }
-        return {"Put": put, "refusal": Refusal.USED}
+        item = {**keys.used_link(link_id), "ttl": int((now + KEPT).timestamp())}
+        return puts(self._table, item, refusal=Refusal.USED)

@@ -18,7 +18,7 @@ from boto3.dynamodb.conditions import Key as KeyCondition
 from earshot.aws import keys
 from earshot.aws.alert_rows import alert_of, item_of, text_of
 from earshot.aws.queries import batch
-from earshot.aws.transactions import Action, Refusal
+from earshot.aws.transactions import Action, Refusal, puts
 from earshot.domain.models import Alert, AlertKind, AlertState
 
 if TYPE_CHECKING:
@@ -48,12 +48,7 @@ class Outbox:
 
     def inserts(self, alert: Alert) -> Action:
         """For a transaction; an alert of this id must not be there."""
-        put = {
-            "TableName": self._table.name,
-            "Item": item_of(alert),
-            "ConditionExpression": "attribute_not_exists(pk)",
-        }
-        return {"Put": put, "refusal": Refusal.HEARD}
+        return puts(self._table, item_of(alert), refusal=Refusal.HEARD)
 
     def takes_in(
         self,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from earshot.aws import keys
 from earshot.aws.items import item_of, model_of
 from earshot.aws.queries import batch
-from earshot.aws.transactions import Action, Refusal
+from earshot.aws.transactions import Action, puts
 from earshot.domain.preferences import Preferences
 
 if TYPE_CHECKING:
@@ -31,13 +31,6 @@ class PreferenceStore:
 
     def puts(self, chosen: Preferences) -> Action:
         """In the place of the version that it was made from, which is one less."""
-        key = keys.preferences(chosen.seller_id)
-        put: Action = {
-            "TableName": self._table.name,
-            "Item": item_of(key, chosen, version=chosen.version),
-            "ConditionExpression": "attribute_not_exists(pk)",
-        }
-        if chosen.version > 1:
-            put["ConditionExpression"] = "version = :before"
-            put["ExpressionAttributeValues"] = {":before": chosen.version - 1}
-        return {"Put": put, "refusal": Refusal.CONFLICT}
+        item = item_of(keys.preferences(chosen.seller_id), chosen, version=chosen.version)
+        before = {"version": chosen.version - 1} if chosen.version > 1 else None
+        return puts(self._table, item, instead_of=before)

@@ -12,6 +12,7 @@ from earshot.aws.transactions import (
     commit,
     expects_absent,
     expects_head,
+    puts,
 )
 from earshot.domain.models import DecisionSet, Signal
 
@@ -90,16 +91,9 @@ class SignalStore:
 
     def puts(self, signal: Signal) -> Action:
         """On the revision before it, or as the first."""
-        key = keys.signal(*signal.key)
-        put: Action = {
-            "TableName": self._table.name,
-            "Item": item_of(key, signal, revision=signal.revision),
-            "ConditionExpression": "attribute_not_exists(pk)",
-        }
-        if signal.revision > 1:
-            put["ConditionExpression"] = "revision = :before"
-            put["ExpressionAttributeValues"] = {":before": signal.revision - 1}
-        return {"Put": put, "refusal": Refusal.CONFLICT}
+        item = item_of(keys.signal(*signal.key), signal, revision=signal.revision)
+        before = {"revision": signal.revision - 1} if signal.revision > 1 else None
+        return puts(self._table, item, instead_of=before)
 
     def removes(self, signal: Signal) -> Action:
         """The revision that was read and no later one."""

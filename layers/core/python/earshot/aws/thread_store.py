@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from earshot.aws import keys
 from earshot.aws.queries import batch
-from earshot.aws.transactions import Action, Refusal
+from earshot.aws.transactions import Action, Refusal, puts
 from earshot.domain.values import Identifier, Model
 
 if TYPE_CHECKING:
@@ -41,19 +41,10 @@ class ThreadStore:
         now: datetime,
     ) -> Action:
         """For a transaction: the thread, where it was read as ``after``."""
-        put: dict[str, Any] = {
-            "TableName": self._table.name,
-            "Item": {
-                **keys.thread(seller_id, subject_id),
-                **thread.model_dump(),
-                "ttl": int((now + KEPT).timestamp()),
-            },
-            "ConditionExpression": "attribute_not_exists(pk)",
-        }
-        if after:
-            put["ConditionExpression"] = "latest_id = :after"
-            put["ExpressionAttributeValues"] = {":after": after.latest_id}
-        return {"Put": put, "refusal": Refusal.CONFLICT}
+        key = keys.thread(seller_id, subject_id)
+        item = {**key, **thread.model_dump(), "ttl": int((now + KEPT).timestamp())}
+        before = {"latest_id": after.latest_id} if after else None
+        return puts(self._table, item, instead_of=before)
 
     def told_of(
         self, signal_ids: Sequence[str], seller_ids: Sequence[str]

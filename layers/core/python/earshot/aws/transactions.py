@@ -1,7 +1,7 @@
 """Transactions whose conditions say what it means when they fail."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
@@ -52,6 +52,26 @@ def commit(table: "Table", actions: Sequence[Action]) -> Refusal | None:
         else:
             return None
     raise BusyError("transaction")
+
+
+def puts(
+    table: "Table",
+    item: Mapping[str, Any],
+    *,
+    instead_of: Mapping[str, Any] | None = None,
+    refusal: Refusal = Refusal.CONFLICT,
+) -> Action:
+    """A row that is not there yet; or one in the place of that with these values, as it was read.
+    Their names must be no reserved words."""
+    put: Action = {
+        "TableName": table.name,
+        "Item": dict(item),
+        "ConditionExpression": "attribute_not_exists(pk)",
+    }
+    if instead_of:
+        put["ConditionExpression"] = " AND ".join(f"{name} = :{name}" for name in instead_of)
+        put["ExpressionAttributeValues"] = {f":{name}": v for name, v in instead_of.items()}
+    return {"Put": put, "refusal": refusal}
 
 
 def expects_head(table: "Table", source: str, native_id: str, *, version: str) -> Action:
