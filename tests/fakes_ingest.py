@@ -81,6 +81,13 @@ class FakeAws:
         self.rows[_key(given["Item"])] = given["Item"]
         return 200, {}
 
+    def _UpdateItem(self, given: dict[str, Any]) -> Answer:  # noqa: N802
+        """``SET name = :name``, which is all that ingest writes while a platform waits."""
+        if (row := self.rows.get(_key(given["Key"]))) is None:
+            return _refusal("ConditionalCheckFailedException")
+        row.update({n.lstrip(":"): v for n, v in given["ExpressionAttributeValues"].items()})
+        return 200, {}
+
     def _GetSecretValue(self, given: dict[str, Any]) -> Answer:  # noqa: N802
         if given["SecretId"] not in self.secrets:
             return _refusal("ResourceNotFoundException")

@@ -25,10 +25,15 @@ CONTENT_TYPES = [
     "application/cloudevents+json",
     "application/cloudevents-batch+json",
     "application/atom+xml",
+    "application/rss+xml",
+    "application/rdf+xml",
     "application/xml",
     "text/xml",
+    "text/plain",
     "multipart/form-data",
 ]
+# Files in a form are no text: the gateway hands these bodies on as bytes.
+app.api.binary_types.append("multipart/form-data")
 
 
 @app.middleware("http")
@@ -36,7 +41,11 @@ def answer_in_problems(request: Request, respond: Callable[[Request], Response])
     return problems.of_chalice(respond(request), problems.instance_of(request))
 
 
-@app.route("/hooks/{source}/{connection_id}", methods=["GET", "POST"], content_types=CONTENT_TYPES)
+@app.route(
+    "/hooks/{source}/{connection_id}",
+    methods=["GET", "OPTIONS", "POST"],
+    content_types=CONTENT_TYPES,
+)
 def receive(source: str, connection_id: str) -> Response:
     return receive_webhook.handle(cast("Request", app.current_request), source, connection_id)
 

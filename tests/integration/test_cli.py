@@ -344,7 +344,7 @@ def test_a_platform_is_connected_with_a_secret_that_was_made_here(
     assert told["url"] == "https://api.example/test/hooks/generic/forum"
     assert target.secrets.secrets("generic", "forum") == (told["secret"].encode(),)
     made = target.connections.get("generic", "forum")
-    assert made.data_class == catalog.source("generic").defaults.data_class
+    assert made.data_class == catalog.listing("generic").data_class
     assert [entry["payload"]["connection_id"] for entry in journal(house, "connection")] == [
         "forum"
     ]
@@ -375,7 +375,7 @@ def test_a_feed_is_connected_by_its_address_and_keeps_its_cursor(
     url = "https://news.example/feed.xml"
     assert url in earshot("connect", "rss", "--url", url).stdout
     made = target.connections.get("rss", "news-example")
-    assert target.connections.save_cursor(made, {"url": url, "etag": '"1"'})
+    assert target.connections.save_cursor(made, {"url": url, "etag": '"1"'}, at=datetime.now(UTC))
     earshot("connect", "rss", "--url", url)
     found = target.connections.get("rss", "news-example")
     assert (found.url, found.cursor["etag"]) == (url, '"1"')

@@ -105,11 +105,11 @@ def test_a_connection_is_remembered_with_its_absence(into: Intake) -> None:
 def test_a_cursor_moves_only_from_where_it_was_read(into: Intake) -> None:
     connect(into, "blog")
     [read] = into.connections.list()
-    assert into.connections.save_cursor(read, {"etag": "1"})
-    assert not into.connections.save_cursor(read, {"etag": "2"})
+    assert into.connections.save_cursor(read, {"etag": "1"}, at=NOON)
+    assert not into.connections.save_cursor(read, {"etag": "2"}, at=NOON)
     [moved] = into.connections.list()
     assert moved.cursor == {"etag": "1"}
-    assert into.connections.save_cursor(moved, {"etag": "3"})
+    assert into.connections.save_cursor(moved, {"etag": "3"}, at=NOON)
 
 
 def test_a_connection_that_was_removed_is_not_brought_back(into: Intake) -> None:
@@ -117,7 +117,7 @@ def test_a_connection_that_was_removed_is_not_brought_back(into: Intake) -> None
         source="rss", connection_id="ghost", data_class=DataClass.COPIED, created_at=NOON
     )
     into.connections.save_error(ghost, "too_slow", NOON)
-    assert not into.connections.save_cursor(ghost, {"etag": "1"})
+    assert not into.connections.save_cursor(ghost, {"etag": "1"}, at=NOON)
     assert list(into.connections.list()) == []
 
 

@@ -1,6 +1,6 @@
 """The polling Lambda against the embedded AWS, with a web that answers by address."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +17,7 @@ from earshot.aws.queues import Queue
 from earshot.aws.raw_archive import RawArchive
 from earshot.aws.receipt_store import ReceiptStore
 from earshot.aws.secret_store import SecretStore
+from earshot.aws.spent_tokens import SpentTokens
 from earshot.domain.models import Connection, DataClass
 from earshot.flows import accept_delivery, poll_sources
 from earshot.flows.accept_delivery import Intake
@@ -36,7 +37,9 @@ class Web:
         self.pages = pages
         self.asked: list[str] = []
 
-    def __call__(self, url: str, headers: Headers, /) -> FetchedPage:
+    def __call__(
+        self, url: str, headers: Headers, /, *, form: Mapping[str, str] | None = None
+    ) -> FetchedPage:
         name = url.removeprefix("https://").removesuffix(".example/")
         self.asked.append(name)
         page = self.pages[name]
@@ -86,6 +89,7 @@ def into(names: dict[str, str]) -> Intake:
         archive=RawArchive(clients.s3(), names["EARSHOT_BUCKET"]),
         receipts=ReceiptStore(clients.dynamodb(), names["EARSHOT_TABLE"]),
         deliveries=Queue(clients.sqs(), names["EARSHOT_DELIVERIES_QUEUE_URL"]),
+        spent=SpentTokens(table),
         clock=lambda: NOON,
     )
 

@@ -19,7 +19,7 @@ from earshot.domain.models import Connection
 from earshot.flows import receive_webhook
 from earshot.flows.receive_webhook import MAX_BODY_BYTES
 from earshot.sources import github
-from earshot.sources.surface import Reply, delivery_id
+from earshot.sources.surface import Question, Reply, delivery_id
 from tests import fakes_ingest
 from tests.fakes_ingest import FakeAws
 
@@ -279,11 +279,9 @@ def test_a_new_secret_is_taken_up_by_a_warm_container(
 def test_a_handshake_is_answered_with_the_secrets_and_leaves_nothing(
     aws: FakeAws, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def handshake(
-        method: str, query: Mapping[str, str], *, headers: Mapping[str, str], secrets: Any
-    ) -> Reply | None:
-        shaken = method == "GET" and query.get("token", "").encode() in secrets
-        return Reply(query["challenge"]) if shaken else None
+    def handshake(question: Question) -> Reply | None:
+        shaken = question.query.get("token", "").encode() in question.secrets
+        return Reply(question.query["challenge"]) if shaken else None
 
     monkeypatch.setattr(github, "handshake", handshake, raising=False)
     response = client.http.get(f"/hooks/github/main?token={SECRET}&challenge=42")

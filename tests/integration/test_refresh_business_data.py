@@ -325,7 +325,7 @@ def test_an_account_whose_reading_breaks_holds_up_no_other(
 ) -> None:
     listed(into, "a", "b")
 
-    def fall(url: str, headers: Any) -> Any:
+    def fall(url: str, headers: Any, /, *, form: Any = None) -> Any:
         raise RuntimeError("words of a page")
 
     broken = replace(into, guest=Guest(fall, {}, sleep=lambda _: None))

@@ -110,12 +110,13 @@ def _connection(target: Target, source: str, name: str) -> Connection:
     try:
         return target.connections.get(source, name)
     except UnknownConnectionError:
-        defaults = catalog.source(source).defaults
+        defaults = catalog.listing(source)
         return Connection(
             source=source,
             connection_id=name,
             data_class=defaults.data_class,
             purpose=defaults.purpose,
+            keep_hours=defaults.keep_hours,
             created_at=datetime.now(UTC),
         )
 

@@ -1,4 +1,5 @@
-"""Every payload in ``tests/events`` becomes the posts that lie beside it."""
+"""Every payload in ``tests/events`` becomes the posts that lie beside it; the headers that came
+with it, where its source reads any, are in a third file."""
 
 import json
 import re
@@ -17,9 +18,8 @@ PAYLOADS = sorted(
     path
     for source in catalog.SOURCES
     for path in (EVENTS / source).glob("*")
-    if not path.name.endswith(".posts.json")
+    if not path.name.endswith((".posts.json", ".headers.json"))
 )
-HEADERS = {"content-type": "application/xml", "content-location": "https://blog.example/feed"}
 
 
 def delivery(source: str) -> Delivery:
@@ -32,11 +32,16 @@ def delivery(source: str) -> Delivery:
     )
 
 
+def archived(path: Path, data_class: DataClass = DataClass.BORROWED) -> RawObject:
+    """The payload as it would lie in the archive."""
+    beside = path.parent / f"{path.stem}.headers.json"
+    headers = json.loads(beside.read_text()) if beside.exists() else {}
+    return RawObject(headers, path.read_bytes(), data_class)
+
+
 def told(path: Path) -> list[dict[str, Any]]:
     source = path.parent.name
-    event = {"x-github-event": re.sub(r"^issue$", "issues", path.name.split(".")[0])}
-    raw = RawObject(HEADERS if source == "rss" else event, path.read_bytes(), DataClass.BORROWED)
-    items = catalog.normalise(delivery(source), raw)
+    items = catalog.normalise(delivery(source), archived(path))
     return [item.model_dump(mode="json", exclude_none=True) for item in items]
 
 

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from earshot.aws.raw_archive import RawObject
 from earshot.domain.models import Connection, DataClass, Ignored, Post
 from earshot.errors import MalformedPayloadError
 from earshot.sources import catalog, rss
-from earshot.sources.surface import FetchedPage, Headers, Item, PolledPage
+from earshot.sources.surface import FetchedPage, Headers, Item, PolledPage, Polling
 from tests.unit.sources.test_events import EVENTS, delivery
 
 FEED = (EVENTS / "rss/blog.xml").read_bytes()
@@ -47,7 +48,9 @@ class FakeWeb:
         self.page = FetchedPage(200, "https://blog.example/moved", headers or {}, FEED)
         self.asked: list[Headers] = []
 
-    def __call__(self, url: str, headers: Headers, /) -> FetchedPage:
+    def __call__(
+        self, url: str, headers: Headers, /, *, form: Mapping[str, str] | None = None
+    ) -> FetchedPage:
         self.asked.append(headers)
         etag = self.page.headers.get("etag")
         if etag and headers.get("if-none-match") == etag:
@@ -55,8 +58,15 @@ class FakeWeb:
         return self.page
 
 
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def asking(known: Connection, web: FakeWeb) -> Polling:
+    return Polling(connection=known, fetch=web, now=NOON, secrets=tuple)
+
+
 def poll(cursor: dict[str, str], web: FakeWeb) -> list[PolledPage]:
-    return list(rss.poll(connection(cursor), web))
+    return list(rss.poll(asking(connection(cursor), web)))
 
 
 def test_a_feed_is_asked_for_only_when_it_changed() -> None:
@@ -84,7 +94,7 @@ def test_a_changed_address_starts_again() -> None:
 
 def test_a_connection_without_address_says_so() -> None:
     with pytest.raises(MalformedPayloadError):
-        list(rss.poll(connection(url=None), FakeWeb()))
+        list(rss.poll(asking(connection(url=None), FakeWeb())))
 
 
 def test_an_entry_that_changed_has_a_later_version() -> None:

@@ -45,6 +45,10 @@ class SignatureError(EarshotError):
     """A delivery that its platform did not sign, or signed too long ago."""
 
 
+class ReplayedError(EarshotError):
+    """A token that another delivery was accepted with."""
+
+
 class SecretMissingError(EarshotError):
     """The connection has no secret stored."""
 

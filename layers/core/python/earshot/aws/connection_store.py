@@ -1,7 +1,7 @@
 """Connections: what is configured for each, how far the polled ones got, and whether they work."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from earshot.aws import keys
@@ -46,32 +46,48 @@ class ConnectionStore:
         for row in partition(self._table, keys.connections()):
             yield _connection(row)
 
-    def save_cursor(self, connection: Connection, cursor: dict[str, str]) -> bool:
-        """How far the connection got, and that it works. False when somebody else moved the cursor
-        since ``connection`` was read, or removed the connection."""
+    def due(self, now: datetime) -> Iterator[Connection]:
+        """Those that may be asked now; the others were told to wait."""
+        for row in partition(self._table, keys.connections()):
+            if str(row.get("not_before", "")) <= keys.timestamp(now):
+                yield _connection(row)
+
+    def save_cursor(self, connection: Connection, cursor: dict[str, str], *, at: datetime) -> bool:
+        """How far the connection got, and that it worked ``at``. False when somebody else moved the
+        cursor since ``connection`` was read, or removed the connection."""
         try:
             self._table.update_item(
                 Key=keys.connection(connection.source, connection.connection_id),
-                UpdateExpression="SET #cursor = :cursor REMOVE last_error, last_error_at",
+                UpdateExpression="SET #cursor = :cursor, polled_at = :at "
+                "REMOVE last_error, last_error_at",
                 ConditionExpression="#cursor = :read",
                 ExpressionAttributeNames={"#cursor": "cursor"},
-                ExpressionAttributeValues={":cursor": cursor, ":read": connection.cursor},
+                ExpressionAttributeValues={
+                    ":cursor": cursor,
+                    ":read": connection.cursor,
+                    ":at": keys.timestamp(at),
+                },
             )
         except self._table.meta.client.exceptions.ConditionalCheckFailedException:
             return False
         return True
 
+    def wait(self, connection: Connection, until: datetime) -> None:
+        """The source does not want to be asked before."""
+        self._set(connection, not_before=keys.timestamp(until))
+
+    def note_handshake(
+        self, connection: Connection, at: datetime, *, lease_seconds: int | None
+    ) -> None:
+        """That the platform proved our address, and how long its hub will push."""
+        noted = {"handshake_at": keys.timestamp(at)}
+        if lease_seconds is not None:
+            noted["lease_until"] = keys.timestamp(at + timedelta(seconds=lease_seconds))
+        self._set(connection, **noted)
+
     def save_error(self, connection: Connection, reason: str, at: datetime) -> None:
         """Why the last poll failed: a word, never a piece of a page."""
-        try:
-            self._table.update_item(
-                Key=keys.connection(connection.source, connection.connection_id),
-                UpdateExpression="SET last_error = :reason, last_error_at = :at",
-                ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues={":reason": reason, ":at": keys.timestamp(at)},
-            )
-        except self._table.meta.client.exceptions.ConditionalCheckFailedException:
-            return
+        self._set(connection, last_error=reason, last_error_at=keys.timestamp(at))
 
     def note_delivery(self, delivery: Delivery) -> None:
         """That the connection delivered; of many in a minute the first is noted. It never goes
@@ -107,6 +123,18 @@ class ConnectionStore:
         key = keys.connection(connection.source, connection.connection_id)
         found = self._table.get_item(Key=key).get("Item", {}).get("last_error")
         return str(found) if found else None
+
+    def _set(self, connection: Connection, **values: str) -> None:
+        """On the connection's row, if it is still there."""
+        try:
+            self._table.update_item(
+                Key=keys.connection(connection.source, connection.connection_id),
+                UpdateExpression="SET " + ", ".join(f"{name} = :{name}" for name in values),
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
+            )
+        except self._table.meta.client.exceptions.ConditionalCheckFailedException:
+            return
 
     def _read(self, source: str, connection_id: str) -> Connection | None:
         row = self._table.get_item(Key=keys.connection(source, connection_id)).get("Item")

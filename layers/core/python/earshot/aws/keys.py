@@ -168,6 +168,11 @@ def alias(entry_id: str, name: str) -> Key:
 # Deliveries
 
 
+def spent_token(source: str, connection_id: str, token: str) -> Key:
+    """A token that one delivery of the connection was accepted with."""
+    return {"pk": f"SPENT#{source}#{connection_id}#{digest(token)}", "sk": "SPENT"}
+
+
 def receipts(source: str, connection_id: str, hour: datetime) -> str:
     return f"RECEIPT#{source}#{connection_id}#{hour.astimezone(UTC):%Y-%m-%dT%H}"
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -29,11 +29,12 @@ _CHANGED_MEANWHILE = frozenset({_TWO_AT_ONCE, "PreconditionFailed", "NoSuchKey"}
 
 @dataclass(frozen=True, slots=True)
 class RawObject:
-    """Header names are lower case."""
+    """Header names are lower case. ``keep_hours`` is how long its words may be kept."""
 
     headers: dict[str, str]
     body: bytes
     data_class: DataClass
+    keep_hours: int | None = None
 
 
 class RawArchive:
@@ -115,11 +116,18 @@ def delivery_of(raw_key: str, received_at: datetime) -> Delivery:
 
 
 def _packed(raw: RawObject) -> bytes:
-    head = {"data_class": raw.data_class, "headers": raw.headers}
+    head: dict[str, Any] = {"data_class": raw.data_class, "headers": raw.headers}
+    if raw.keep_hours is not None:
+        head["keep_hours"] = raw.keep_hours
     return _ENCODER.encode(head).encode() + b"\n" + raw.body
 
 
 def _unpacked(stored: bytes) -> RawObject:
     line, _, body = stored.partition(b"\n")
     head = json.loads(line)
-    return RawObject(headers=head["headers"], body=body, data_class=DataClass(head["data_class"]))
+    return RawObject(
+        headers=head["headers"],
+        body=body,
+        data_class=DataClass(head["data_class"]),
+        keep_hours=head.get("keep_hours"),
+    )

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from earshot.domain.values import Identifier, Model, Slug, Utc
 
 
@@ -22,13 +24,22 @@ class Purpose(StrEnum):
 
 
 class Connection(Model):
-    """One configured instance of a source; its secrets live in Secrets Manager."""
+    """One configured instance of a source; its secrets live in Secrets Manager.
+
+    ``url`` is where a polled source is fetched, ``query`` what it is asked for; ``hook_url`` is the
+    address that a platform posts to. Where a hub pushes a feed (WebSub), ``hub`` is its address and
+    ``url`` the topic. ``keep_hours`` is how long words are kept; ``None`` as long as wanted.
+    """
 
     source: Slug
     connection_id: Slug
     data_class: DataClass
     purpose: Purpose = Purpose.OPERATIONAL
+    keep_hours: int | None = Field(default=None, ge=1)
     url: str | None = None
+    query: str | None = None
+    hub: str | None = None
+    hook_url: str | None = None
     cursor: dict[str, str] = {}
     created_at: Utc
 
@@ -44,10 +55,18 @@ class Delivery(Model):
 
 
 class ConnectionState(Model):
-    """When a connection last delivered, and why it last failed; ``None`` where it never did."""
+    """When a connection last delivered, and why it last failed; ``None`` where it never did.
+
+    ``handshake_at`` is when its platform last proved our address, ``polled_at`` when it was last
+    asked, ``not_before`` when it may be asked again, ``lease_until`` when its hub stops to push.
+    """
 
     source: Slug
     connection_id: Slug
     last_delivery_at: Utc | None = None
     last_error: str | None = None
     last_error_at: Utc | None = None
+    handshake_at: Utc | None = None
+    polled_at: Utc | None = None
+    not_before: Utc | None = None
+    lease_until: Utc | None = None

@@ -33,7 +33,7 @@ from earshot.domain.decisions import (
     Waiting,
 )
 from earshot.domain.deliveries import Connection, DataClass, Delivery, Purpose
-from earshot.domain.posts import Author, Deletion, Ignored, Post
+from earshot.domain.posts import Author, AuthorDeletion, Deletion, Ignored, Post
 from earshot.domain.preferences import DigestWish, Mute, MuteKind, Preferences
 from earshot.domain.signals import (
     Degree,
@@ -61,6 +61,7 @@ __all__ = [
     "AlertState",
     "Attention",
     "Author",
+    "AuthorDeletion",
     "Candidate",
     "Claim",
     "Connection",

@@ -57,7 +57,17 @@ class Deletion(Model):
     deleted_at: Utc
 
 
+class AuthorDeletion(Model):
+    """The platform or a person says that everything of an author has to go. ``comes_back`` is true
+    of accounts that were only locked or made private: later posts of theirs are welcome."""
+
+    source: Slug
+    author_id: Identifier
+    comes_back: bool = False
+
+
 class Ignored(Model):
-    """A payload, or a part of one, that holds no post: counted by ``reason``, never an error."""
+    """A payload, or a part of one, that holds no post: its kind is the ``reason``, by which it is
+    counted; never an error."""
 
     reason: Slug

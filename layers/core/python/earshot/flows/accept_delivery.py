@@ -1,7 +1,7 @@
 """Archive, receipt, queue: what makes a delivery one that is never lost."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -12,9 +12,11 @@ from earshot.aws.queues import Queue
 from earshot.aws.raw_archive import RawArchive, RawObject
 from earshot.aws.receipt_store import ReceiptStore
 from earshot.aws.secret_store import SecretStore
-from earshot.domain.deliveries import Connection, Delivery
+from earshot.aws.spent_tokens import SpentTokens
+from earshot.domain.deliveries import Connection, DataClass, Delivery
 from earshot.settings import settings
-from earshot.sources.surface import delivery_id
+from earshot.sources import catalog
+from earshot.sources.surface import RawDelivery, delivery_id
 
 
 def now() -> datetime:
@@ -30,6 +32,7 @@ class Intake:
     archive: RawArchive
     receipts: ReceiptStore
     deliveries: Queue
+    spent: SpentTokens
     clock: Callable[[], datetime] = now
 
 
@@ -42,6 +45,7 @@ def intake() -> Intake:
         archive=RawArchive(clients.s3(), names.EARSHOT_BUCKET),
         receipts=ReceiptStore(clients.dynamodb(), names.EARSHOT_TABLE),
         deliveries=Queue(clients.sqs(), names.EARSHOT_DELIVERIES_QUEUE_URL),
+        spent=SpentTokens(clients.table(names.EARSHOT_TABLE)),
     )
 
 
@@ -57,6 +61,21 @@ def delivery_of(
         raw_key=keys.raw_object(connection.source, connection.connection_id, identity),
         received_at=at,
     )
+
+
+def raw_object(
+    connection: Connection, delivery: Delivery, headers: dict[str, str], *, body: bytes
+) -> RawObject:
+    """What may lie in the archive: the bytes as received, or what stays of them of a source that is
+    only displayed. The delivery's identity is that of the bytes in either case."""
+    raw = RawObject(headers, body, connection.data_class, connection.keep_hours)
+    if connection.data_class is not DataClass.DISPLAYED:
+        return raw
+    from earshot.sources import displayed  # it reads posts, which ingest otherwise never does
+
+    module = catalog.source(connection.source)
+    items = module.normalise(RawDelivery(delivery, headers, body, connection.data_class))
+    return replace(raw, headers={}, body=displayed.reduced(items))
 
 
 def accept(delivery: Delivery, raw: RawObject, into: Intake) -> None:

@@ -29,9 +29,10 @@ class Eraser:
     def tombstones(self) -> TombstoneStore:
         return self.reconciling.tombstones
 
-    def erase_person(self, source: str, author_id: str) -> int:
-        """How many posts went; later posts of the author are refused."""
-        self._journal(self.tombstones.bury_author(source, author_id))
+    def erase_person(self, source: str, author_id: str, *, welcome_back: bool = False) -> int:
+        """How many posts went; later posts of the author are refused, unless they are welcome."""
+        if not welcome_back:
+            self._journal(self.tombstones.bury_author(source, author_id))
         native_ids = self.posts.of_author(source, author_id)
         for native_id in native_ids:
             self.erase_post(source, native_id)

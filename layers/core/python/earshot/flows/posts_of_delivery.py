@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from earshot.aws.raw_archive import RawArchive
-from earshot.domain.models import Delivery, Ignored, Post
+from earshot.domain.models import Deletion, Delivery, Post
 from earshot.errors import GoneError
 from earshot.sources import catalog
 from earshot.sources.surface import Held, Item
@@ -23,7 +23,7 @@ def read(delivery: Delivery, archive: RawArchive) -> Contents:
     the source cannot read it."""
     raw = archive.get(delivery.raw_key)
     items = tuple(catalog.normalise(delivery, raw))
-    told = {item.native_id for item in items if not isinstance(item, Ignored)}
+    told = {item.native_id for item in items if isinstance(item, Post | Deletion)}
     held = catalog.held(delivery.source, raw)
     return Contents(items, tuple(post for post in held if post.native_id not in told))
 

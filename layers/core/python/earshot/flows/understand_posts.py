@@ -20,7 +20,7 @@ from earshot.aws.mention_message import MentionMessage
 from earshot.aws.queues import Queue
 from earshot.aws.watchlist_artifact import WatchlistArtifact
 from earshot.domain.kept_words import pointing
-from earshot.domain.models import Deletion, Delivery, Ignored, Post, PostHead
+from earshot.domain.models import AuthorDeletion, Deletion, Delivery, Ignored, Post, PostHead
 from earshot.domain.repeats import sketch
 from earshot.domain.stories import strand_of
 from earshot.domain.subjects import find_subjects
@@ -86,16 +86,28 @@ def understand_delivery(delivery: Delivery, index: WatchlistIndex, erasing: Eras
     erasing.posts.index([item for item in found.items if isinstance(item, Post)])
     look_after(found.beside, delivery, erasing)
     for item in found.items:
-        if isinstance(item, Ignored):
-            count("part_ignored")
-            logger.info("part_ignored", reason=item.reason)
-        elif isinstance(item, Deletion):
-            outcome = erasing.erase_post(item.source, item.native_id, raw_key=delivery.raw_key)
-            logger.info("post_deleted", outcome=outcome)
-        else:
+        if isinstance(item, Post):
             outcome = understand_post(item, delivery, index=index, erasing=erasing)
             count("post_understood")
             logger.info("post_understood", outcome=outcome)
+        else:
+            take_note(item, delivery, erasing)
+
+
+def take_note(
+    item: Deletion | AuthorDeletion | Ignored, delivery: Delivery, erasing: Eraser
+) -> None:
+    """Of what is no post: deletions erase, all else is counted by its kind."""
+    if isinstance(item, Ignored):
+        count("part_ignored")
+        logger.info("part_ignored", reason=item.reason)
+    elif isinstance(item, Deletion):
+        outcome = erasing.erase_post(item.source, item.native_id, raw_key=delivery.raw_key)
+        logger.info("post_deleted", outcome=outcome)
+    else:
+        posts = erasing.erase_person(item.source, item.author_id, welcome_back=item.comes_back)
+        count("author_deleted")
+        logger.info("author_deleted", posts=posts)
 
 
 def look_after(beside: Iterable[Held], delivery: Delivery, erasing: Eraser) -> None:

@@ -1,12 +1,19 @@
-"""Sources by name, each imported when it is first used."""
+"""Sources by name, each imported when it is first used, and what a new connection of one may keep.
+
+The table is the configuration of data classes, purposes and expiry; an operator changes them for a
+connection with `earshot connect`. `docs/sources.md` has the reasons.
+"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from earshot.domain.deliveries import DataClass, Purpose
 from earshot.errors import UnknownSourceError
 from earshot.sources.surface import (
+    KEPT_WHEN_BORROWED,
+    Answer,
     Handshake,
     Held,
     HoldsOthers,
@@ -14,6 +21,7 @@ from earshot.sources.surface import (
     PolledSource,
     RawDelivery,
     Source,
+    TokenOf,
     WebhookSource,
 )
 
@@ -21,58 +29,111 @@ if TYPE_CHECKING:
     from earshot.aws.raw_archive import RawObject
     from earshot.domain.models import Delivery
 
-WEBHOOKS = {
-    "generic": "earshot.sources.generic",
-    "github": "earshot.sources.github",
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a new connection of the source starts with, and how its posts come: ``posts`` to us,
+    ``polled`` by us, or either. ``poll_seconds`` is the least time between two polls, where the
+    source allows fewer than the schedule makes."""
+
+    data_class: DataClass
+    keep_hours: int | None = None
+    purpose: Purpose = Purpose.OPERATIONAL
+    posts: bool = True
+    polled: bool = False
+    poll_seconds: int = 0
+
+
+_OWNED = Listing(DataClass.OWNED)
+_COPIED = Listing(DataClass.COPIED)
+_BORROWED = Listing(DataClass.BORROWED, KEPT_WHEN_BORROWED)
+
+SOURCES: dict[str, Listing] = {
+    "generic": _OWNED,
+    "github": _COPIED,
+    "rss": replace(_COPIED, posts=False, polled=True),
 }
-POLLED = {
-    "rss": "earshot.sources.rss",
-}
-SOURCES = WEBHOOKS | POLLED
+WEBHOOKS = frozenset(name for name, listing in SOURCES.items() if listing.posts)
+POLLED = frozenset(name for name, listing in SOURCES.items() if listing.polled)
+
+
+def listing(name: str) -> Listing:
+    """``UnknownSourceError`` when there is none of that name."""
+    if name not in SOURCES:
+        raise UnknownSourceError(name)
+    return SOURCES[name]
 
 
 def source(name: str) -> Source:
     """``UnknownSourceError`` when there is none of that name."""
-    return cast("Source", _load(SOURCES, name))
+    listing(name)
+    return cast("Source", import_module(f"earshot.sources.{name}"))
 
 
 def webhook(name: str) -> WebhookSource:
     """``UnknownSourceError`` also for a source that is fetched and takes no webhooks."""
-    return cast("WebhookSource", _load(WEBHOOKS, name))
+    if not listing(name).posts:
+        raise UnknownSourceError(name)
+    return cast("WebhookSource", source(name))
+
+
+def polled(name: str) -> PolledSource:
+    if not listing(name).polled:
+        raise UnknownSourceError(name)
+    return cast("PolledSource", source(name))
+
+
+def poll_interval(name: str) -> int:
+    return listing(name).poll_seconds
 
 
 def handshake(name: str) -> Handshake | None:
     """How the platform proves an address, where it does."""
-    return cast("Handshake | None", getattr(_load(WEBHOOKS, name), "handshake", None))
+    return cast("Handshake | None", _perhaps(name, "handshake"))
 
 
-def polled(name: str) -> PolledSource:
-    return cast("PolledSource", _load(POLLED, name))
+def answer(name: str) -> Answer | None:
+    """What the platform is told beside that we have it, where it waits for more."""
+    return cast("Answer | None", _perhaps(name, "answer"))
+
+
+def token_of(name: str) -> TokenOf | None:
+    """What a delivery is told from its replay by, where the body is not signed."""
+    return cast("TokenOf | None", _perhaps(name, "token_of"))
 
 
 def normalise(delivery: "Delivery", raw: "RawObject") -> Iterator[Item]:
     """What an archived delivery holds."""
-    return source(delivery.source).normalise(
-        RawDelivery(
-            delivery=delivery, headers=raw.headers, body=raw.body, data_class=raw.data_class
-        )
+    given = RawDelivery(
+        delivery=delivery,
+        headers=raw.headers,
+        body=raw.body,
+        data_class=raw.data_class,
+        keep_hours=raw.keep_hours,
     )
+    return _module(delivery.source, raw).normalise(given)
 
 
 def held(name: str, raw: "RawObject") -> Iterable[Held]:
     """Posts whose words lie in the raw object whether or not ``normalise`` yields them from it: an
     erasure has to find those too."""
-    found = cast("HoldsOthers | None", getattr(source(name), "held", None))
+    found = cast("HoldsOthers | None", getattr(_module(name, raw), "held", None))
     return found(raw.headers, raw.body) if found else ()
 
 
 def without(name: str, raw: "RawObject", native_id: str) -> "RawObject | None":
     """The raw object with no word of the post, for an erasure; ``None`` when it has to go whole."""
-    rest = source(name).without(raw.headers, raw.body, native_id)
+    rest = _module(name, raw).without(raw.headers, raw.body, native_id)
     return None if rest is None else replace(raw, body=rest)
 
 
-def _load(modules: dict[str, str], name: str) -> object:
-    if name not in modules:
-        raise UnknownSourceError(name)
-    return import_module(modules[name])
+def _module(name: str, raw: "RawObject") -> Source:
+    """What is only displayed lies reduced in the archive, whichever source it is of."""
+    if raw.data_class is DataClass.DISPLAYED:
+        listing(name)
+        return cast("Source", import_module("earshot.sources.displayed"))
+    return source(name)
+
+
+def _perhaps(name: str, function: str) -> Any:
+    return getattr(source(name), function, None)

@@ -11,10 +11,12 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urljoin, urlsplit
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
 from earshot.errors import EarshotError
 from earshot.settings import Settings
@@ -28,17 +30,23 @@ SECONDS = 5.0
 _CHUNK = 64 * 1024
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PORTS = {"http": 80, "https": 443}
+_KEEP_THE_METHOD = frozenset((307, 308))
+_SAID_YES = frozenset((200, 202, 204, 304))
+_FOR_ONE_HOST = frozenset(("authorization", "cookie"))
+_LONGEST_WAIT = 7 * 86_400
 _OWN_HEADERS = {"user-agent": "earshot", "accept-encoding": "gzip", "connection": "close"}
 
 
 class FetchError(EarshotError):
     """The page could not be had; the reason is a word, never a piece of the page. ``status`` is
-    what the server answered, if that is why."""
+    what the server answered, if that is why, ``wait_seconds`` how long it asks to be left alone
+    (``Retry-After``, RFC 9110 section 10.2.3)."""
 
-    def __init__(self, reason: str, *, status: int | None = None) -> None:
+    def __init__(self, reason: str, *, status: int | None = None, wait_seconds: int = 0) -> None:
         super().__init__(reason)
         self.reason = reason
         self.status = status
+        self.wait_seconds = wait_seconds
 
 
 def loopback_hosts(settings: Settings) -> frozenset[tuple[str, int]]:
@@ -58,27 +66,37 @@ class Fetcher:
     seconds: float = SECONDS
     max_bytes: int = MAX_BYTES
 
-    def __call__(self, url: str, headers: Headers) -> FetchedPage:
+    def __call__(
+        self, url: str, headers: Headers, /, *, form: Mapping[str, str] | None = None
+    ) -> FetchedPage:
         deadline = time.monotonic() + self.seconds
+        body = urlencode(form).encode() if form is not None else None
         for _ in range(MAX_REDIRECTS + 1):
-            page = self._exchange(url, headers, deadline=deadline)
-            if page.status not in _REDIRECTS:
+            page = self._exchange(url, headers, body, deadline=deadline)
+            if page.status not in _REDIRECTS or (body and page.status not in _KEEP_THE_METHOD):
                 break
-            url = _next(url, page.headers.get("location", ""))
+            found = _next(url, page.headers.get("location", ""))
+            headers, url = _for(found, url, headers), found
         else:
             raise FetchError("too_many_redirects")
-        if page.status not in {200, 304}:
-            raise FetchError(f"status_{page.status}", status=page.status)
+        if page.status not in _SAID_YES:
+            wait = seconds_of(page.headers.get("retry-after", ""))
+            raise FetchError(f"status_{page.status}", status=page.status, wait_seconds=wait)
         return page
 
-    def _exchange(self, url: str, headers: Headers, *, deadline: float) -> FetchedPage:
+    def _exchange(
+        self, url: str, headers: Headers, body: bytes | None, *, deadline: float
+    ) -> FetchedPage:
         parts, port = _split(url)
         try:
             found = self._checked(parts, port, deadline=deadline)
             with _connected(parts, found, deadline=deadline) as connection:
                 query = f"?{parts.query}" if parts.query else ""
                 connection.request(
-                    "GET", (parts.path or "/") + query, headers={**_OWN_HEADERS, **headers}
+                    "GET" if body is None else "POST",
+                    (parts.path or "/") + query,
+                    body=body,
+                    headers={**_OWN_HEADERS, **_of_form(body), **headers},
                 )
                 return self._read(connection.getresponse(), url)
         except FetchError:
@@ -118,6 +136,31 @@ class Fetcher:
         if response.length or (unpack and not unpack.eof):
             raise FetchError("incomplete")
         return bytes(body)
+
+
+def seconds_of(retry_after: str) -> int:
+    """Seconds, or those until an HTTP date; 0 for what is neither, a week at most."""
+    try:
+        seconds = int(retry_after)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(retry_after)
+            zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            seconds = int((zoned - datetime.now(UTC)).total_seconds())
+        except (ValueError, TypeError, OverflowError):
+            return 0
+    return max(0, min(seconds, _LONGEST_WAIT))
+
+
+def _of_form(body: bytes | None) -> dict[str, str]:
+    return {} if body is None else {"content-type": "application/x-www-form-urlencoded"}
+
+
+def _for(found: str, url: str, headers: Headers) -> Headers:
+    """The headers less what is meant for one host, where the redirect leads to another."""
+    if urlsplit(found)[:2] == urlsplit(url)[:2]:
+        return headers
+    return {name: value for name, value in headers.items() if name.lower() not in _FOR_ONE_HOST}
 
 
 def _split(url: str) -> tuple[SplitResult, int]:

@@ -11,34 +11,21 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
     model_validator,
 )
-from pydantic_core import from_json
 
-from earshot.aws.keys import timestamp
-from earshot.domain.models import Author, DataClass, Deletion, Ignored, Post
+from earshot.domain.models import Author, Ignored, Post
 from earshot.errors import MalformedPayloadError
-from earshot.sources import standard_webhooks
-from earshot.sources.surface import (
-    DELETED_VERSION,
-    Defaults,
-    Headers,
-    Item,
-    RawDelivery,
-    version,
-)
-from earshot.sources.text import TEXT_LIMIT, is_web_address, links_of, mentions_of, tidy
+from earshot.sources import items, standard_webhooks
+from earshot.sources.payload import Payload, read_object
+from earshot.sources.surface import Headers, Item, RawDelivery
+from earshot.sources.text import TEXT_LIMIT, is_web_address
 
 reads_headers: tuple[str, ...] = ()
-defaults = Defaults(data_class=DataClass.OWNED)
 verify = standard_webhooks.verify
-
-_FIRST_YEAR, _LAST_YEAR = 1990, 2199
 
 
 def _web_address(url: str) -> str:
@@ -48,9 +35,9 @@ def _web_address(url: str) -> str:
 
 
 def _plausible(moment: datetime) -> datetime:
-    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+    if not (found := items.plausible(moment)):
         raise ValueError("no plausible time")
-    return moment
+    return found
 
 
 _Id = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
@@ -60,13 +47,7 @@ _Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-
 _Url = Annotated[str, AfterValidator(_web_address)]
 
 
-class _Payload(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="ignore", defer_build=True, hide_input_in_errors=True
-    )
-
-
-class _Author(_Payload):
+class _Author(Payload):
     id: _Id | None = None
     handle: _Short | None = None
     name: _Short | None = None
@@ -79,11 +60,11 @@ class _Author(_Payload):
         return self.id or self.handle or self.name
 
 
-class _Deleted(_Payload):
+class _Deleted(Payload):
     id: _Id
 
 
-class _Entry(_Payload):
+class _Entry(Payload):
     id: _Id
     url: _Url | None = None
     author: _Author
@@ -129,12 +110,7 @@ def _without_words(entry: Any) -> Any:
 
 
 def _entries(body: bytes) -> list[Any]:
-    try:
-        payload = from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise MalformedPayloadError("no JSON") from error
-    if not isinstance(payload, dict):
-        raise MalformedPayloadError("no JSON object")
+    payload = read_object(body)
     posts = payload.get("posts", [payload])
     if not isinstance(posts, list):
         raise MalformedPayloadError("posts is no list")
@@ -143,43 +119,29 @@ def _entries(body: bytes) -> list[Any]:
 
 def _read(entry: Any, raw: RawDelivery) -> Item:
     if _is_deletion(entry):
-        return Deletion(
-            source="generic",
-            native_id=_Deleted.model_validate(entry).id,
-            version=DELETED_VERSION,
-            deleted_at=raw.delivery.received_at,
-        )
+        return items.deletion(raw, _Deleted.model_validate(entry).id)
     return _post(_Entry.model_validate(entry), raw)
 
 
 def _post(entry: _Entry, raw: RawDelivery) -> Post:
-    plain = tidy(entry.text)
-    return Post(
-        source="generic",
-        native_id=entry.id,
-        version=version(timestamp(entry.edited_at or entry.posted_at), entry.text),
+    return items.post(
+        raw,
+        identity=entry.id,
         kind="post",
         permalink=entry.url,
         author=_author(entry.author),
         text=entry.text,
-        plain=plain,
         language=entry.language.split("-")[0].lower() if entry.language else None,
         posted_at=entry.posted_at,
         edited_at=entry.edited_at,
-        received_at=raw.delivery.received_at,
-        thread_id=entry.thread_id or entry.id,
+        thread_id=entry.thread_id,
         parent_id=entry.parent_id,
-        mentions=mentions_of(plain),
-        links=links_of(plain),
-        data_class=raw.data_class,
-        expires_at=raw.expires_at,
-        raw_key=raw.delivery.raw_key,
     )
 
 
 def _author(author: _Author) -> Author:
-    return Author(
-        author_id=author.identity or "",
+    return items.author(
+        author.identity or "",
         handle=author.handle,
         name=author.name,
         profile_url=author.url,

@@ -4,17 +4,15 @@ The signature is HMAC-SHA-256 over the raw body, in ``X-Hub-Signature-256`` (Git
 "Validating webhook deliveries"). A body may be JSON or a form with the JSON in ``payload``.
 """
 
-import hashlib
-import hmac
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from pydantic import ValidationError
 
-from earshot.aws.keys import timestamp
-from earshot.domain.models import Author, DataClass, Deletion, Ignored, Post
-from earshot.errors import MalformedPayloadError, SignatureError
+from earshot.domain.models import Author, Ignored, Post
+from earshot.errors import MalformedPayloadError
+from earshot.sources import items, signing
 from earshot.sources.github_events import (
     CommentEvent,
     Entry,
@@ -24,19 +22,10 @@ from earshot.sources.github_events import (
     read_object,
     write_json,
 )
-from earshot.sources.surface import (
-    DELETED_VERSION,
-    Defaults,
-    Headers,
-    Held,
-    Item,
-    RawDelivery,
-    version,
-)
-from earshot.sources.text import links_of, mentions_of, plain_of_markdown
+from earshot.sources.surface import Headers, Held, Item, RawDelivery
+from earshot.sources.text import plain_of_markdown
 
 reads_headers = ("content-type", "x-github-event")
-defaults = Defaults(data_class=DataClass.COPIED)
 
 _EVENTS = frozenset(("issues", "issue_comment"))
 
@@ -55,13 +44,7 @@ def verify(
     now: datetime,  # noqa: ARG001  GitHub signs no time
 ) -> None:
     """``SignatureError`` unless signed; a replay is the same delivery again."""
-    claimed = headers.get("x-hub-signature-256", "").encode()
-    expected = (
-        b"sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest().encode()
-        for secret in secrets
-    )
-    if not any(hmac.compare_digest(claimed, candidate) for candidate in expected):
-        raise SignatureError("x-hub-signature-256")
+    signing.check_hex(headers, "x-hub-signature-256", secrets, signed=body, prefix="sha256=")
 
 
 def normalise(raw: RawDelivery) -> Iterator[Item]:
@@ -83,7 +66,7 @@ def _read_issue(raw: RawDelivery) -> Item:
     event = IssueEvent.model_validate_json(read_json(raw.headers, raw.body))
     identity = f"issue:{event.issue.id}"
     if event.action == "deleted":
-        return _deletion(raw, identity)
+        return items.deletion(raw, identity)
     if event.action not in {"opened", "edited"}:
         return Ignored(reason="transferred" if event.action == "transferred" else "other_action")
     text = f"{event.issue.title}\n{event.issue.body or ''}".strip()
@@ -102,7 +85,7 @@ def _read_comment(raw: RawDelivery) -> Item:
     event = CommentEvent.model_validate_json(read_json(raw.headers, raw.body))
     identity, thread = f"comment:{event.comment.id}", f"issue:{event.issue.id}"
     if event.action == "deleted":
-        return _deletion(raw, identity)
+        return items.deletion(raw, identity)
     if event.action not in {"created", "edited"}:
         return Ignored(reason="other_action")
     text = event.comment.body or ""
@@ -140,16 +123,6 @@ def without(headers: Headers, body: bytes, native_id: str) -> bytes | None:
     return write_json(headers, json.dumps(rest))
 
 
-def _deletion(raw: RawDelivery, identity: str) -> Deletion:
-    """GitHub does not say when; the delivery's own time is the closest there is."""
-    return Deletion(
-        source="github",
-        native_id=identity,
-        version=DELETED_VERSION,
-        deleted_at=raw.delivery.received_at,
-    )
-
-
 def _post(
     raw: RawDelivery,
     entry: Entry,
@@ -160,31 +133,23 @@ def _post(
     thread: str,
     counts: dict[str, int],
 ) -> Post:
-    plain = plain_of_markdown(text)
-    return Post(
-        source="github",
-        native_id=identity,
-        version=version(timestamp(entry.updated_at), text),
+    return items.post(
+        raw,
+        identity=identity,
         kind=kind,
         permalink=entry.html_url,
         author=_author(entry.user),
         text=text,
-        plain=plain,
+        plain=plain_of_markdown(text),
         posted_at=entry.created_at,
         edited_at=entry.updated_at if entry.updated_at != entry.created_at else None,
-        received_at=raw.delivery.received_at,
         thread_id=thread,
         parent_id=None if thread == identity else thread,
         counts=counts | {"reactions": entry.reactions.total_count},
-        mentions=mentions_of(plain),
-        links=links_of(plain),
-        data_class=raw.data_class,
-        expires_at=raw.expires_at,
-        raw_key=raw.delivery.raw_key,
     )
 
 
 def _author(user: User | None) -> Author:
     if user is None:
         return Author(author_id=GHOST, handle=GHOST)
-    return Author(author_id=str(user.id), handle=user.login, profile_url=user.html_url)
+    return items.author(user.id, handle=user.login, profile_url=user.html_url)

@@ -3,30 +3,25 @@
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
-from pydantic_core import from_json
+from pydantic import AwareDatetime
 
 from earshot.errors import MalformedPayloadError
+from earshot.sources import payload
+from earshot.sources.payload import Payload
 from earshot.sources.surface import Headers
 
 
-class _Payload(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="ignore", defer_build=True, hide_input_in_errors=True
-    )
-
-
-class User(_Payload):
+class User(Payload):
     id: int
     login: str
     html_url: str | None = None
 
 
-class Reactions(_Payload):
+class Reactions(Payload):
     total_count: int = 0
 
 
-class Entry(_Payload):
+class Entry(Payload):
     id: int
     html_url: str
     user: User | None = None
@@ -41,7 +36,7 @@ class Issue(Entry):
     comments: int = 0
 
 
-class IssueEvent(_Payload):
+class IssueEvent(Payload):
     action: str
     issue: Issue
 
@@ -64,13 +59,7 @@ def _is_form(headers: Headers) -> bool:
 
 
 def read_object(headers: Headers, body: bytes) -> dict[str, Any]:
-    try:
-        event = from_json(read_json(headers, body))
-    except ValueError as error:
-        raise MalformedPayloadError("no JSON") from error
-    if not isinstance(event, dict):
-        raise MalformedPayloadError("no JSON object")
-    return event
+    return payload.read_object(read_json(headers, body))
 
 
 def write_json(headers: Headers, told: str) -> bytes:

@@ -11,16 +11,15 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from earshot.aws.keys import timestamp
-from earshot.domain.models import Author, Connection, DataClass, Ignored, Post
+from earshot.domain.models import Author, Connection, Ignored, Post
 from earshot.errors import MalformedPayloadError
 from earshot.sources import feed_document
 from earshot.sources.surface import (
-    Defaults,
-    Fetch,
     FetchedPage,
     Headers,
     Item,
     PolledPage,
+    Polling,
     RawDelivery,
     version,
 )
@@ -35,7 +34,6 @@ from earshot.sources.text import (
 )
 
 reads_headers = ("content-location", "content-type")
-defaults = Defaults(data_class=DataClass.COPIED)
 
 UNDATED = "0001-01-01T00:00:00.000000Z"
 """The clock of an entry without one: any dated version of it is newer."""
@@ -45,11 +43,12 @@ _EMAIL = re.compile(r"\S*@\S*")
 _ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8"
 
 
-def poll(connection: Connection, fetch: Fetch) -> Iterator[PolledPage]:
+def poll(asked: Polling) -> Iterator[PolledPage]:
     """The feed if it changed since the cursor, with the cursor to save once it is safe."""
+    connection = asked.connection
     if connection.url is None:
         raise MalformedPayloadError("the connection has no address")
-    page = fetch(connection.url, _conditions(connection))
+    page = asked.fetch(connection.url, _conditions(connection))
     if page.status == 304:
         return
     found = hashlib.sha256(page.body).hexdigest()

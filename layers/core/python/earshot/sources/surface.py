@@ -1,36 +1,30 @@
 """What every source offers, by the shape of its module; there is nothing to inherit.
 
-A module of a source that is posted to has ``reads_headers``, ``defaults``, ``verify`` and
-``normalise``, and ``handshake`` where the platform asks for one; a module of a source that is
-fetched has ``poll`` in place of ``verify``. ``catalog`` knows them by name.
+Every module has ``reads_headers``, ``normalise`` and ``without``. One of a source that posts to us
+has ``verify`` beside them, and where its platform asks for it ``handshake``, ``answer`` or
+``token_of``; one of a source that we fetch has ``poll``. ``held`` is for those whose deliveries
+repeat other posts. ``catalog`` knows them by name; `docs/adding-a-source.md` shows one.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from earshot.domain.deliveries import Connection, DataClass, Delivery, Purpose
+from earshot.domain.deliveries import Connection, DataClass, Delivery
 
 if TYPE_CHECKING:
-    from earshot.domain.posts import Deletion, Ignored, Post
+    from earshot.domain.posts import AuthorDeletion, Deletion, Ignored, Post
 
 Headers = Mapping[str, str]
-Item: TypeAlias = "Post | Deletion | Ignored"
+Item: TypeAlias = "Post | Deletion | AuthorDeletion | Ignored"
 
 DELETED_VERSION = "9999-12-31T23:59:59.999999Z#deleted"
-KEPT_WHEN_BORROWED = timedelta(hours=48)
+KEPT_WHEN_BORROWED = 48
+"""Hours, at most: what is borrowed is acted on, not kept."""
 
 _ID_BYTES = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """What a new connection of the source starts with."""
-
-    data_class: DataClass
-    purpose: Purpose = Purpose.OPERATIONAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +35,15 @@ class RawDelivery:
     headers: Headers
     body: bytes
     data_class: DataClass
+    keep_hours: int | None = None
 
     @property
     def expires_at(self) -> datetime | None:
-        """When the words have to go, for what is only borrowed."""
+        """When the words have to go, where they may not stay."""
+        hours = self.keep_hours
         if self.data_class is DataClass.BORROWED:
-            return self.delivery.received_at + KEPT_WHEN_BORROWED
-        return None
+            hours = min(hours or KEPT_WHEN_BORROWED, KEPT_WHEN_BORROWED)
+        return None if hours is None else self.delivery.received_at + timedelta(hours=hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +55,37 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A request that may ask whether the address of a connection is ours. Header names are lower
+    case; ``secrets`` are the live ones, the newest first."""
+
+    method: str
+    query: Mapping[str, str]
+    headers: Headers
+    connection: Connection
+    secrets: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to a handshake."""
+    """The answer to a question or to a delivery that waits for a certain one. A hub that says how
+    long it will push sets ``lease_seconds``."""
 
     body: str
     status: int = 200
     content_type: str = "text/plain"
+    headers: dict[str, str] = field(default_factory=dict)
+    lease_seconds: int | None = None
+
+    @property
+    def agrees(self) -> bool:
+        return self.status < 300
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """What a fetch brought: ``status`` is 200 or 304, ``url`` where the redirects ended."""
+    """What a fetch brought: ``status`` is 200 or 304 (202 or 204 may answer a form), ``url`` is
+    where the redirects ended."""
 
     status: int
     url: str
@@ -79,11 +95,13 @@ class FetchedPage:
 
 @dataclass(frozen=True, slots=True)
 class PolledPage:
-    """One page to archive, and the cursor to save once it is archived and queued."""
+    """One page to archive, and the cursor to save once it is archived and queued. When
+    ``wait_seconds`` is set, the source asks not to be asked again before."""
 
     headers: dict[str, str]
     body: bytes
     cursor: dict[str, str] = field(default_factory=dict)
+    wait_seconds: int = 0
 
 
 class HoldsOthers(Protocol):
@@ -91,16 +109,27 @@ class HoldsOthers(Protocol):
 
 
 class Fetch(Protocol):
-    def __call__(self, url: str, headers: Headers, /) -> FetchedPage: ...
+    def __call__(
+        self, url: str, headers: Headers, /, *, form: Mapping[str, str] | None = None
+    ) -> FetchedPage:
+        """GET, or POST of a form where one is given; ``FetchError`` for whatever goes wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Polling:
+    """What a poll works with. ``secrets`` reads the connection's, the newest first, and raises
+    ``SecretMissingError`` where it has none."""
+
+    connection: Connection
+    fetch: Fetch
+    now: datetime
+    secrets: Callable[[], tuple[bytes, ...]]
 
 
 class Source(Protocol):
     @property
     def reads_headers(self) -> tuple[str, ...]:
         """Lower-case names of the headers that ``normalise`` reads; archived with the body."""
-
-    @property
-    def defaults(self) -> Defaults: ...
 
     def normalise(self, raw: RawDelivery, /) -> Iterator[Item]:
         """``MalformedPayloadError`` when the body as a whole cannot be read."""
@@ -118,19 +147,25 @@ class WebhookSource(Source, Protocol):
 
 
 class PolledSource(Source, Protocol):
-    def poll(self, connection: Connection, fetch: Fetch, /) -> Iterator[PolledPage]: ...
+    def poll(self, asked: Polling, /) -> Iterator[PolledPage]: ...
 
 
 class Handshake(Protocol):
+    def __call__(self, question: Question, /) -> Reply | None:
+        """``None`` for what is no question. ``SignatureError`` for one of somebody who does not
+        know the secret."""
+
+
+class Answer(Protocol):
     def __call__(
-        self,
-        method: str,
-        query: Mapping[str, str],
-        /,
-        *,
-        headers: Headers,
-        secrets: Iterable[bytes],
-    ) -> Reply | None: ...
+        self, headers: Headers, body: bytes, /, *, connection: Connection, delivery: Delivery
+    ) -> Reply | None:
+        """What the platform waits for once the delivery is safe; ``None`` where any 2xx will do."""
+
+
+class TokenOf(Protocol):
+    def __call__(self, headers: Headers, body: bytes, /) -> str | None:
+        """What the platform signs once in place of the body: good for one delivery only."""
 
 
 def read_headers(names: Iterable[str], headers: Headers) -> dict[str, str]:
