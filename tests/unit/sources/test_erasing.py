@@ -1,4 +1,4 @@
-"""Whatever a payload holds of a post, an erasure takes it out and leaves the others as they were."""
+"""Whatever a payload holds of a post, an erasure takes it out and leaves the others alone."""
 
 from pathlib import Path
 
