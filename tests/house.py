@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from earshot.aws import clients, keys
@@ -58,7 +59,12 @@ class House:
         compile_watchlist.handle({}, _Context())
 
     def deliver(
-        self, *posts: dict[str, Any], connection: str = "forum", delay: int = 0
+        self,
+        *posts: dict[str, Any],
+        connection: str = "forum",
+        delay: int = 0,
+        data_class: DataClass = DataClass.OWNED,
+        received_at: datetime = examples.NOON,
     ) -> Delivery:
         """One delivery of the generic source in the archive and, after so many seconds, on the
         queue."""
@@ -69,9 +75,9 @@ class House:
             connection_id=connection,
             delivery_id=identity,
             raw_key=keys.raw_object("generic", connection, identity),
-            received_at=examples.NOON,
+            received_at=received_at,
         )
-        raw = RawObject(headers={}, body=body, data_class=DataClass.OWNED)
+        raw = RawObject(headers={}, body=body, data_class=data_class)
         RawArchive(self.s3, self.bucket).put(delivery.raw_key, raw)
         self.enqueue(delivery, delay=delay)
         return delivery

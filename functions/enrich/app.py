@@ -39,6 +39,13 @@ def refresh(event: CloudWatchEvent) -> dict[str, Any]:
     return refresh_business_data.handle(event.to_dict(), event.context)
 
 
+@app.schedule(Rate(15, unit=Rate.MINUTES), name="expire_bodies")
+def expire(event: CloudWatchEvent) -> dict[str, Any]:
+    from earshot.flows import expire_bodies  # it alone needs what waits to be told
+
+    return expire_bodies.handle(event.to_dict(), event.context)
+
+
 @app.schedule(Rate(10, unit=Rate.MINUTES), name="learn")
 def learn_clicks(event: CloudWatchEvent) -> dict[str, Any]:
     from earshot.flows import learn  # it alone needs what was clicked

@@ -14,6 +14,7 @@ Key = dict[str, str]
 
 ACCOUNT_SHARDS = 16
 DUE_SHARDS = 8
+EXPIRY_SHARDS = 16
 DUE_INDEX = "due"
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
@@ -354,11 +355,28 @@ def due_shard(alert_id: str) -> str:
     return f"DUE#{_shard(alert_id, DUE_SHARDS)}"
 
 
+# What has to go again
+
+
+def expiries(shard: int) -> str:
+    return f"EXPIRY#{shard:02d}"
+
+
+def expiry(delivery_id: str, received_at: datetime, raw_key: str) -> Key:
+    """A raw object whose words may not stay; the oldest sort first."""
+    shard = _shard(delivery_id, EXPIRY_SHARDS)
+    return {"pk": expiries(shard), "sk": f"{timestamp(received_at)}#{raw_key}"}
+
+
 # The bucket
 
 
-def raw_object(source: str, connection_id: str, delivery_id: str) -> str:
-    return f"raw/{source}/{connection_id}/{delivery_id}"
+def raw_object(
+    source: str, connection_id: str, delivery_id: str, *, is_borrowed: bool = False
+) -> str:
+    """What is only borrowed lies apart: the bucket itself removes what was forgotten there."""
+    folder = "borrowed" if is_borrowed else "raw"
+    return f"{folder}/{source}/{connection_id}/{delivery_id}"
 
 
 def brought_by(raw_key: str) -> tuple[str, str]:

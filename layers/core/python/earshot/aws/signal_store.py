@@ -67,6 +67,20 @@ class SignalStore:
         for row in partition(self._table, keys.signal_rows(signal_id), "DECISIONS#"):
             yield model_of(DecisionSet, row)
 
+    def rename(self, signal: Signal, name: str) -> None:
+        """Its subject, unless the signal was changed since it was read. No new revision: nobody is
+        told, and nothing that was decided changes."""
+        try:
+            self._table.update_item(
+                Key=keys.signal(*signal.key),
+                UpdateExpression="SET #data.#subject.#name = :name",
+                ConditionExpression="revision = :read",
+                ExpressionAttributeNames={"#data": "data", "#subject": "subject", "#name": "name"},
+                ExpressionAttributeValues={":name": name, ":read": signal.revision},
+            )
+        except self._table.meta.client.exceptions.ConditionalCheckFailedException:
+            return
+
     def commit(self, actions: Sequence[Action]) -> Refusal | None:
         return commit(self._table, actions)
 

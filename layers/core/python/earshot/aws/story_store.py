@@ -203,7 +203,7 @@ class StoryStore:
     def _puts_post(self, strand_id: str, post: StoryPost) -> Iterator[Action]:
         key = keys.strand_post(strand_id, post.source, post.native_id)
         yield self._puts(text_item_of(key, lasting(post), version=post.version))
-        if post.expires_at and post.data_class is DataClass.BORROWED:
+        if post.expires_at and post.data_class is not DataClass.DISPLAYED:
             words = keys.strand_words(strand_id, post.source, post.native_id)
             ttl = int(post.expires_at.timestamp())
             yield self._puts(text_item_of(words, post, version=post.version, ttl=ttl))

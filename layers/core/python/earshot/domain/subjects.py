@@ -9,6 +9,10 @@ BUYING_INTENTS = frozenset(
 )
 
 
+UNKNOWN = "somebody unknown"
+"""A prospect whose name nobody told, or may be kept."""
+
+
 class Outcome(Model):
     """Where a post went: to ``subject_ids``, or nowhere for ``reason``."""
 
@@ -48,5 +52,4 @@ def is_prospect(subject_id: str) -> bool:
 
 
 def prospect(subject_id: str, author: Author) -> Subject:
-    name = author.name or author.handle or "somebody unknown"
-    return Subject(subject_id=subject_id, name=name)
+    return Subject(subject_id=subject_id, name=author.name or author.handle or UNKNOWN)

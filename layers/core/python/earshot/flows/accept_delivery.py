@@ -58,7 +58,12 @@ def delivery_of(
         source=connection.source,
         connection_id=connection.connection_id,
         delivery_id=identity,
-        raw_key=keys.raw_object(connection.source, connection.connection_id, identity),
+        raw_key=keys.raw_object(
+            connection.source,
+            connection.connection_id,
+            identity,
+            is_borrowed=connection.data_class is DataClass.BORROWED,
+        ),
         received_at=at,
     )
 

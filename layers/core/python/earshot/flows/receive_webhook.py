@@ -102,7 +102,9 @@ def shake(incoming: Incoming, connection: Connection, *, into: Intake) -> Respon
         return problem(
             405, "http-405", title="This method is not allowed here", headers={"Allow": "POST"}
         )
-    if reply.agrees:
+    if reply.error:
+        into.connections.save_error(connection, reply.error, into.clock())
+    elif reply.agrees:
         lease = reply.lease_seconds
         into.connections.note_handshake(connection, into.clock(), lease_seconds=lease)
     count("handshake_answered")

@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from earshot.aws import clients, keys
 from earshot.aws.connection_store import ConnectionStore
 from earshot.aws.envelopes import DeliveryMessage, parse
+from earshot.aws.expiry_store import ExpiryStore
 from earshot.aws.mention_message import MentionMessage
 from earshot.aws.queues import Queue
 from earshot.aws.watchlist_artifact import WatchlistArtifact
@@ -55,6 +56,11 @@ def connections() -> ConnectionStore:
 
 
 @cache
+def expiries() -> ExpiryStore:
+    return ExpiryStore(clients.table(settings().EARSHOT_TABLE))
+
+
+@cache
 def dead_letters() -> Queue:
     return Queue(clients.sqs(), settings().EARSHOT_DELIVERIES_DLQ_URL)
 
@@ -83,7 +89,9 @@ def handle_record(record: SQSRecord) -> None:
 def understand_delivery(delivery: Delivery, index: WatchlistIndex, erasing: Eraser) -> None:
     """Every post of the delivery reaches the mentions queue or an outcome that `why` can tell."""
     found = posts_of_delivery.read(delivery, erasing.archive)
-    erasing.posts.index([item for item in found.items if isinstance(item, Post)])
+    if found.expires_at:
+        expiries().add(delivery, found.expires_at)
+    erasing.posts.index(found.posts)
     look_after(found.beside, delivery, erasing)
     for item in found.items:
         if isinstance(item, Post):
