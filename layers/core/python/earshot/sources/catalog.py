@@ -102,16 +102,19 @@ def token_of(name: str) -> TokenOf | None:
     return cast("TokenOf | None", _perhaps(name, "token_of"))
 
 
-def normalise(delivery: "Delivery", raw: "RawObject") -> Iterator[Item]:
-    """What an archived delivery holds."""
-    given = RawDelivery(
+def archived(delivery: "Delivery", raw: "RawObject") -> RawDelivery:
+    return RawDelivery(
         delivery=delivery,
         headers=raw.headers,
         body=raw.body,
         data_class=raw.data_class,
         keep_hours=raw.keep_hours,
     )
-    return _module(delivery.source, raw).normalise(given)
+
+
+def normalise(delivery: "Delivery", raw: "RawObject") -> Iterator[Item]:
+    """What an archived delivery holds."""
+    return _module(delivery.source, raw).normalise(archived(delivery, raw))
 
 
 def held(name: str, raw: "RawObject") -> Iterable[Held]:
