@@ -1,5 +1,6 @@
 """Posts as every source makes them: bounded, tidy, in UTC."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -91,6 +92,12 @@ def author(
         followers=followers if followers is not None and 0 <= followers <= 10**11 else None,
         location=_short(location),
     )
+
+
+def language(tag: str | None) -> str | None:
+    """The language of a tag such as ``pt-BR`` (RFC 5646) or ``pt_BR``."""
+    found = re.match(r"([A-Za-z]{2,3})(?![A-Za-z0-9])", tag or "")
+    return found[1].lower() if found else None
 
 
 def at_seconds(clock: float | str | None) -> datetime | None:

@@ -22,6 +22,8 @@ class Payload(BaseModel):
 
 P = TypeVar("P", bound=Payload)
 
+_LONGEST_NUMBER = 20
+
 
 def read_json(body: bytes | str) -> Any:
     """``MalformedPayloadError`` for what is no JSON; also for NaN, lone surrogates and brackets
@@ -46,6 +48,57 @@ def read_part(model: type[P], part: Any) -> P | None:
         return model.model_validate(part)
     except ValidationError:
         return None
+
+
+def text_of(value: Any) -> str | None:
+    """A text, also one sent as a number; ``None`` for whatever else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        number = number_of(value)
+        return None if number is None else str(number)
+    if isinstance(value, float):
+        return str(value)
+    return value if isinstance(value, str) else None
+
+
+def number_of(value: Any) -> int | None:
+    """A whole number, also one sent as a text or with a fraction; ``None`` for whatever else."""
+    if isinstance(value, str):
+        digits = value.strip().removeprefix("-")
+        fits = digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_NUMBER
+        return int(value) if fits else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if abs(value) < 10**_LONGEST_NUMBER else None
+
+
+def object_of(value: Any) -> dict[str, Any]:
+    """The object, or an empty one in the place of whatever else."""
+    return value if isinstance(value, dict) else {}
+
+
+def list_of(value: Any) -> list[Any]:
+    """The list, or an empty one in the place of whatever else."""
+    return value if isinstance(value, list) else []
+
+
+def text_in(part: Any, *names: str) -> str:
+    """The first of these fields that says something, a number by its digits; else nothing."""
+    found = (text_of(object_of(part).get(name)) for name in names)
+    return next((text for text in found if text and text.strip()), "")
+
+
+def number_in(part: Any, name: str) -> int | None:
+    return number_of(object_of(part).get(name))
+
+
+def part_in(part: Any, *names: str) -> dict[str, Any]:
+    """The first of these fields that is an object with something in it; else an empty one."""
+    found = (object_of(object_of(part).get(name)) for name in names)
+    return next(filter(None, found), {})
+
+
+def parts_in(part: Any, name: str) -> list[Any]:
+    return list_of(object_of(part).get(name))
 
 
 def dicts_in(value: Any) -> Iterator[dict[str, Any]]:
