@@ -15,6 +15,7 @@ from earshot_ops.commands.mail_flow import mail
 from earshot_ops.commands.merge import merge, unmerge
 from earshot_ops.commands.mode import go_live, observe
 from earshot_ops.commands.plays import plays
+from earshot_ops.commands.sources import sources
 from earshot_ops.commands.weights import weights
 from earshot_ops.commands.why import why
 
@@ -38,6 +39,7 @@ app.command("correct", epilog=EXIT_CODES)(correct)
 app.command("merge", epilog=EXIT_CODES)(merge)
 app.command("unmerge", epilog=EXIT_CODES)(unmerge)
 app.command("connect", epilog=EXIT_CODES)(connect)
+app.command("sources", epilog=EXIT_CODES)(sources)
 app.command("why", epilog=EXIT_CODES)(why)
 app.command("explain", epilog=EXIT_CODES)(explain)
 app.command("account", epilog=EXIT_CODES)(account)

@@ -138,7 +138,12 @@ def test_a_watchlist_that_may_not_be_read_is_not_taken_for_a_missing_one() -> No
 
 def connected(source: str, *, age: timedelta, heard: bool = False, **parts: Any) -> Any:
     one = SimpleNamespace(
-        source=source, connection_id="main", created_at=datetime.now(UTC) - age, cursor={}
+        source=source,
+        connection_id="main",
+        created_at=datetime.now(UTC) - age,
+        cursor={},
+        hub=None,
+        url="https://news.example/feed" if source == "rss" else None,
     )
     vars(one).update(parts)
 

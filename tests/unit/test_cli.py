@@ -81,7 +81,7 @@ def test_the_help_lists_every_command() -> None:
         (["erase"], "give either --post or --person"),
         (["erase", "--post", "github:1", "--person", "github:1"], "give either"),
         (["erase", "--person", "octocat"], "--person wants source:id"),
-        (["connect", "mastodon"], "there is no source 'mastodon'"),
+        (["connect", "myspace"], "there is no source 'myspace'"),
         (["connect", "rss"], "rss needs --url"),
         (["connect", "github", "--connection", "A b"], "is no name"),
         (["observe"], "--operator"),

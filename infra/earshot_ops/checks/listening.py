@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from earshot.aws import keys
 from earshot.domain.models import Connection
 from earshot.errors import SecretMissingError
-from earshot.sources import catalog
+from earshot_ops import connecting
 from earshot_ops.checks.finding import Finding, fail, ok, warn
 from earshot_ops.target import Target
 
@@ -49,7 +49,7 @@ def check_connections(target: Target) -> Iterator[Finding]:
 
 def _connection(target: Target, connection: Connection) -> Finding:
     what = f"connection {connection.source}/{connection.connection_id}"
-    if connection.source in catalog.WEBHOOKS:
+    if connecting.takes_posts(connection):
         try:
             target.secrets.secrets(connection.source, connection.connection_id)
         except SecretMissingError:

@@ -8,23 +8,42 @@ from typing import Annotated, Any
 import typer
 
 from earshot.aws.keys import timestamp
-from earshot.domain.models import Connection, Purpose
+from earshot.domain.models import Connection, DataClass, Purpose
 from earshot.errors import SecretMissingError, UnknownConnectionError
 from earshot.sources import catalog
-from earshot_ops import connecting
+from earshot_ops import connecting, pushing
+from earshot_ops.commands import awaiting
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.commands.on_target import AsJson, on_target
-from earshot_ops.commands.screen import note, print_json, safe, say
+from earshot_ops.commands.screen import is_attended, note, print_json, safe, say
+from earshot_ops.connecting import ConnectingError
+from earshot_ops.setups import SETUPS, Whose
 from earshot_ops.target import Target
 
+WAIT_SECONDS = 600
+
 Source = Annotated[
-    str, typer.Argument(help="github, generic or rss.", show_default=False, metavar="SOURCE")
+    str,
+    typer.Argument(
+        help=f"{', '.join(sorted(catalog.SOURCES))}.", show_default=False, metavar="SOURCE"
+    ),
 ]
 Name = Annotated[
     str | None,
-    typer.Option("--connection", help="Its name, a part of its URL; else main, or a feed's host."),
+    typer.Option(
+        "--connection",
+        help="Its name, a part of its URL; else main, or after what is asked for.",
+    ),
 ]
-Url = Annotated[str | None, typer.Option(help="The address of a feed.")]
+Url = Annotated[
+    str | None,
+    typer.Option(help="The address of a feed, a channel, or of another server of the source."),
+]
+Query = Annotated[str | None, typer.Option(help="What a source that is searched is asked for.")]
+Push = Annotated[
+    bool, typer.Option("--push", help="Let the feed's hub push it, beside fetching it (WebSub).")
+]
+Hub = Annotated[str | None, typer.Option(help="The hub that pushes, if the feed does not name it.")]
 SecretFile = Annotated[
     Path | None,
     typer.Option(exists=True, dir_okay=False, readable=True, help="A file with the secret."),
@@ -34,13 +53,29 @@ Replace = Annotated[
     bool,
     typer.Option("--replace", help="Refuse the former secret at once; else both are taken."),
 ]
-
+Retire = Annotated[
+    bool,
+    typer.Option("--retire", help="Refuse the former secret from now on; change nothing else."),
+]
 WhatFor = Annotated[
     Purpose | None,
     typer.Option(
         "--purpose",
         help="analytic: what sellers click on its posts may be learned from.",
         show_default=False,
+    ),
+]
+Class = Annotated[
+    DataClass | None,
+    typer.Option("--data-class", help="What may be kept of it; else the source's default."),
+]
+KeepHours = Annotated[
+    int | None, typer.Option(help="How long words are kept; 48 at most of what is borrowed.")
+]
+Wait = Annotated[
+    int | None,
+    typer.Option(
+        help="Seconds to wait for the handshake or the first delivery; 600 on a terminal, else 0."
     ),
 ]
 
@@ -52,57 +87,72 @@ def connect(
     *,
     connection: Name = None,
     url: Url = None,
+    query: Query = None,
+    push: Push = False,
+    hub: Hub = None,
     secret_file: SecretFile = None,
     generate: Generate = False,
     replace: Replace = False,
+    retire: Retire = False,
     purpose: WhatFor = None,
+    data_class: Class = None,
+    keep_hours: KeepHours = None,
+    wait: Wait = None,
     as_json: AsJson = False,
 ) -> ExitCode:
-    """Connect a platform that posts to us (github, generic), or a feed that we fetch (rss).
+    """Connect a platform that posts to us, a feed, or a source that is searched.
 
     The secret comes from --secret-file, from standard input or a hidden prompt, or is made by
-    --generate. Connecting again gives a new secret, and the former one stays valid beside it.
+    --generate. It prints what to enter at the platform, and waits until that is heard. Connecting
+    again gives a new secret, and the former one stays valid beside it until --retire.
+    What each source needs: docs/sources.md.
 
     [bold]Examples[/bold]
 
       earshot connect github --generate
 
-      earshot connect generic --connection forum --secret-file forum.secret --stage prod
+      earshot connect slack --secret-file slack.secret --stage prod
 
-      earshot connect rss --url https://news.example/feed.xml
+      earshot connect rss --url https://news.example/feed.xml --push
+
+      earshot connect reddit --query "RivalCRM alternative"
+
+      earshot connect github --retire
     """
     connecting.check_source(source)
-    connecting.check_address(source, url)
-    name = connecting.name_of(source, connection, url)
-    answer: dict[str, Any] = {"source": source, "connection": name, "url": url}
-    is_webhook = source in catalog.WEBHOOKS
-    secret = _secret(source, secret_file, generate=generate) if is_webhook else ""
-    made = _connection(target, source, name).model_copy(update={"url": url})
-    if purpose:
-        made = made.model_copy(update={"purpose": purpose})
-    if is_webhook:
-        answer["former_secret_valid"] = _keep(target, made, secret, replace=replace)
-        answer["url"] = f"{target.deployed.api_url.rstrip('/')}/hooks/{source}/{name}"
-        if generate:
-            answer["secret"] = secret
+    if retire:
+        return _retire(target, source, connection or connecting.DEFAULT_NAME)
+    address, words = connecting.address_of(source, url, query)
+    name = connecting.name_of(source, connection, url, query=words)
+    is_pushed = bool(push or hub or source == "youtube")
+    whose = connecting.whose_secret(source, address, is_pushed=is_pushed)
+    secret = _secret(source, whose, secret_file, generate=generate)
+    made = _connection(target, source, name).model_copy(update={"url": address, "query": words})
+    made = _keeping(made, purpose, data_class, keep_hours=keep_hours)
+    if is_pushed:
+        made = pushing.with_hub(target, made, hub)
+    if connecting.takes_posts(made):
+        hook = f"{target.deployed.api_url.rstrip('/')}/hooks/{source}/{name}"
+        made = made.model_copy(update={"hook_url": hook})
+    former_valid = bool(secret) and _keep(target, made, secret, replace=replace)
+    began = datetime.now(UTC)
     _put(target, made)
-    if as_json:
-        print_json(answer)
-    else:
-        _tell(answer)
+    if made.hub and (reason := pushing.subscribe(target, made, secret)):
+        note(f"its hub did not accept yet ({reason}); it is asked again every hour")
+    _tell(made, secret, generated=generate, former_valid=former_valid, as_json=as_json)
+    return _await(target, made, began, seconds=wait)
+
+
+def _retire(target: Target, source: str, name: str) -> ExitCode:
+    try:
+        target.connections.get(source, name)
+    except UnknownConnectionError as error:
+        raise ConnectingError(f"there is no connection {source}/{name}") from error
+    if not target.secrets.retire(source, name):
+        raise ConnectingError(f"{source}/{name} has one secret only, which stays")
+    say(f"the former secret of [bold]{source}/{name}[/bold] is refused from now on")
+    note("containers that still run may take it for five minutes more")
     return ExitCode.OK
-
-
-def _secret(source: str, secret_file: Path | None, *, generate: bool) -> str:
-    if generate:
-        return connecting.generate(source)
-    if secret_file:
-        given = secret_file.read_text(encoding="utf-8")
-    elif sys.stdin.isatty():
-        given = typer.prompt(f"Secret of {source}", hide_input=True, err=True)
-    else:
-        given = sys.stdin.readline()
-    return connecting.check_secret(source, given)
 
 
 def _connection(target: Target, source: str, name: str) -> Connection:
@@ -119,6 +169,40 @@ def _connection(target: Target, source: str, name: str) -> Connection:
             keep_hours=defaults.keep_hours,
             created_at=datetime.now(UTC),
         )
+
+
+def _keeping(
+    made: Connection,
+    purpose: Purpose | None,
+    data_class: DataClass | None,
+    *,
+    keep_hours: int | None,
+) -> Connection:
+    """With another class, the hours of the former one no longer hold."""
+    if data_class and data_class is not made.data_class:
+        made = made.model_copy(update={"data_class": data_class, "keep_hours": None})
+    if keep_hours is not None:
+        made = made.model_copy(update={"keep_hours": keep_hours})
+    if purpose:
+        made = made.model_copy(update={"purpose": purpose})
+    connecting.check_keeping(made.data_class, made.keep_hours)
+    return made
+
+
+def _secret(source: str, whose: Whose, secret_file: Path | None, *, generate: bool) -> str:
+    """Empty where none is needed."""
+    if whose is Whose.NONE:
+        return ""
+    if generate or whose is Whose.HUB:
+        return connecting.generate(source)
+    if secret_file:
+        given = secret_file.read_text(encoding="utf-8")
+    elif sys.stdin.isatty():
+        prompt = f"{SETUPS[source].secret} of {source}"
+        given = typer.prompt(prompt, hide_input=True, err=True, default="", show_default=False)
+    else:
+        given = sys.stdin.readline()
+    return connecting.check_secret(source, given)
 
 
 def _keep(target: Target, made: Connection, secret: str, *, replace: bool) -> bool:
@@ -150,11 +234,41 @@ def _put(target: Target, made: Connection) -> None:
     )
 
 
-def _tell(answer: dict[str, Any]) -> None:
-    polled = answer["source"] in catalog.POLLED
-    say(f"[bold]{answer['source']}/{answer['connection']}[/bold] is connected")
-    say(f"{'fetched from' if polled else 'post to'}: {safe(answer['url'])}")
-    if "secret" in answer:
-        say(f"secret, shown this once: {safe(answer['secret'])}")
-    if answer.get("former_secret_valid"):
-        note("the former secret is still taken; connect again with --replace to refuse it")
+def _tell(
+    made: Connection, secret: str, *, generated: bool, former_valid: bool, as_json: bool
+) -> None:
+    if as_json:
+        answer: dict[str, Any] = {
+            "source": made.source,
+            "connection": made.connection_id,
+            "url": made.hook_url if connecting.takes_posts(made) else made.url,
+            "query": made.query,
+            "data_class": made.data_class,
+            "former_secret_valid": former_valid,
+        }
+        print_json(answer | ({"secret": secret} if generated else {}))
+        return
+    say(f"[bold]{made.source}/{made.connection_id}[/bold] is connected")
+    if connecting.is_polled(made):
+        words = f" for {safe(made.query)}" if made.query else ""
+        say(f"fetched from: {safe(made.url)}{words}")
+    if connecting.takes_posts(made) and not made.hub:
+        token = connecting.verify_token(made, secret)
+        for step in SETUPS[made.source].steps:
+            say(safe(step.format(url=made.hook_url, token=token)))
+    if generated:
+        say(f"secret, shown this once: {safe(secret)}")
+    if former_valid:
+        note("the former secret is still taken; --retire refuses it, once the platform changed")
+
+
+def _await(target: Target, made: Connection, began: datetime, *, seconds: int | None) -> ExitCode:
+    if seconds is None:
+        seconds = WAIT_SECONDS if is_attended() else 0
+    if not seconds or not connecting.takes_posts(made):
+        return ExitCode.OK
+    if awaiting.wait_for(target, made, began, seconds=seconds):
+        note("it was heard: the address and the secret work")
+        return ExitCode.OK
+    note("nothing was heard yet; earshot sources shows when it is")
+    return ExitCode.OK

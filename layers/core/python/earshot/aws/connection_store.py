@@ -39,8 +39,18 @@ class ConnectionStore:
         return found
 
     def put(self, connection: Connection) -> None:
-        key = keys.connection(connection.source, connection.connection_id)
-        self._table.put_item(Item={**key, **connection.model_dump(mode="json", exclude_none=True)})
+        """As configured; what is known of how it works stays."""
+        values = connection.model_dump(mode="json", exclude_none=True)
+        gone = sorted(set(Connection.model_fields) - set(values))
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
+        if gone:
+            expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
+        self._table.update_item(
+            Key=keys.connection(connection.source, connection.connection_id),
+            UpdateExpression=expression,
+            ExpressionAttributeNames={f"#{name}": name for name in Connection.model_fields},
+            ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
+        )
 
     def list(self) -> Iterator[Connection]:
         for row in partition(self._table, keys.connections()):
@@ -85,8 +95,30 @@ class ConnectionStore:
             noted["lease_until"] = keys.timestamp(at + timedelta(seconds=lease_seconds))
         self._set(connection, **noted)
 
+    def note_denial(self, connection: Connection, at: datetime) -> None:
+        """That the hub does not push, or no longer."""
+        self.save_error(connection, "hub_denied", at)
+        self._set(connection, lease_until=keys.timestamp(at))
+
+    def note_request(self, connection: Connection, *, until: datetime) -> None:
+        """That the hub accepted to be asked for a lease, until when at most."""
+        self._update(
+            connection,
+            "SET asked_until = :until REMOVE last_error, last_error_at",
+            {":until": keys.timestamp(until)},
+        )
+
+    def leases_ending(self, before: datetime) -> Iterator[Connection]:
+        """The connections with a hub that is not known to push until then. A lease lasts no longer
+        than the one that was asked for: anybody can answer in the hub's name."""
+        for row in partition(self._table, keys.connections()):
+            granted = str(row.get("lease_until", ""))
+            ends = min(granted, str(row.get("asked_until", granted)))
+            if row.get("hub") and ends < keys.timestamp(before):
+                yield _connection(row)
+
     def save_error(self, connection: Connection, reason: str, at: datetime) -> None:
-        """Why the last poll failed: a word, never a piece of a page."""
+        """Why the last poll, or request to a hub, failed: a word, never a piece of a page."""
         self._set(connection, last_error=reason, last_error_at=keys.timestamp(at))
 
     def note_delivery(self, delivery: Delivery) -> None:
@@ -114,9 +146,13 @@ class ConnectionStore:
     def states(self) -> Iterator[ConnectionState]:
         """Whether each delivers, in the order of their names."""
         for row in partition(self._table, keys.connections()):
-            yield ConnectionState.model_validate(
-                {name: row[name] for name in ConnectionState.model_fields if name in row}
-            )
+            yield _state(row)
+
+    def state(self, connection: Connection) -> ConnectionState:
+        key = keys.connection(connection.source, connection.connection_id)
+        row = self._table.get_item(Key=key, ConsistentRead=True).get("Item", key)
+        identity = connection.model_dump(include={"source", "connection_id"})
+        return _state({**row, **identity})
 
     def last_error(self, connection: Connection) -> str | None:
         """Why the last poll failed; ``None`` when it worked, or there was none."""
@@ -125,13 +161,17 @@ class ConnectionStore:
         return str(found) if found else None
 
     def _set(self, connection: Connection, **values: str) -> None:
+        expression = "SET " + ", ".join(f"{name} = :{name}" for name in values)
+        self._update(connection, expression, {f":{name}": one for name, one in values.items()})
+
+    def _update(self, connection: Connection, expression: str, values: dict[str, str]) -> None:
         """On the connection's row, if it is still there."""
         try:
             self._table.update_item(
                 Key=keys.connection(connection.source, connection.connection_id),
-                UpdateExpression="SET " + ", ".join(f"{name} = :{name}" for name in values),
+                UpdateExpression=expression,
                 ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
+                ExpressionAttributeValues=values,
             )
         except self._table.meta.client.exceptions.ConditionalCheckFailedException:
             return
@@ -139,6 +179,12 @@ class ConnectionStore:
     def _read(self, source: str, connection_id: str) -> Connection | None:
         row = self._table.get_item(Key=keys.connection(source, connection_id)).get("Item")
         return _connection(row) if row else None
+
+
+def _state(row: dict[str, Any]) -> ConnectionState:
+    return ConnectionState.model_validate(
+        {name: row[name] for name in ConnectionState.model_fields if name in row}
+    )
 
 
 def _connection(row: dict[str, Any]) -> Connection:

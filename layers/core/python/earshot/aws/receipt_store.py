@@ -56,6 +56,22 @@ class ReceiptStore:
             yield from self._partition(keys.receipts(source, connection_id, current))
             current += timedelta(hours=1)
 
+    def count(self, source: str, connection_id: str, hour: datetime, *, until: datetime) -> int:
+        """How many deliveries ``since`` would give."""
+        found, current = 0, hour.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        while current <= until:
+            pages = self._dynamodb.get_paginator("query").paginate(
+                TableName=self._table_name,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={
+                    ":pk": {"S": keys.receipts(source, connection_id, current)}
+                },
+                Select="COUNT",
+            )
+            found += sum(page["Count"] for page in pages)
+            current += timedelta(hours=1)
+        return found
+
     def _partition(self, pk: str) -> Iterator[Delivery]:
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table_name,

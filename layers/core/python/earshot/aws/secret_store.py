@@ -1,13 +1,16 @@
-"""The secrets of connections, one entry in Secrets Manager each: ``{"secrets": [current, …]}``.
+"""The secrets of connections, one entry in Secrets Manager each: ``{"secrets": [current, …],
+"since": [when it was stored, …]}``.
 
 Every secret in the list is live, so that a platform can be given a new one before it stops signing
-with the old one.
+with the old one; the old one is retired when it did.
 """
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from earshot.aws.fresh import Fresh
+from earshot.aws.keys import timestamp
 from earshot.errors import SecretMissingError
 
 if TYPE_CHECKING:
@@ -35,32 +38,49 @@ class SecretStore:
 
     def put(self, source: str, connection_id: str, secret: str) -> None:
         """The only live one from now on."""
-        self._write(self._name(source, connection_id), [secret])
+        self._write(self._name(source, connection_id), [(secret, timestamp(datetime.now(UTC)))])
 
     def rotate(self, source: str, connection_id: str, secret: str) -> None:
         """Live together with the one that was current."""
         name = self._name(source, connection_id)
-        current = [known.decode() for known in self._read(name)]
-        self._write(name, [secret, *current][:LIVE_SECRETS])
+        live = [(secret, timestamp(datetime.now(UTC))), *self._stored(name)]
+        self._write(name, live[:LIVE_SECRETS])
+
+    def retire(self, source: str, connection_id: str) -> bool:
+        """Only the newest is live from now on. False when it was the only one."""
+        name = self._name(source, connection_id)
+        live = self._stored(name)
+        if len(live) > 1:
+            self._write(name, live[:1])
+        return len(live) > 1
+
+    def live_since(self, source: str, connection_id: str) -> tuple[str, ...]:
+        """When each live secret was stored, the newest first; empty text where nobody noted it."""
+        return tuple(since for _, since in self._stored(self._name(source, connection_id)))
 
     def _name(self, source: str, connection_id: str) -> str:
         return f"{self._prefix}{source}/{connection_id}"
 
     def _read(self, name: str) -> tuple[bytes, ...]:
+        return tuple(secret.encode() for secret, _ in self._stored(name))
+
+    def _stored(self, name: str) -> list[tuple[str, str]]:
         errors = self._client.exceptions
         try:
             stored = json.loads(self._client.get_secret_value(SecretId=name)["SecretString"])
-            found = tuple(str(secret).encode() for secret in stored["secrets"] if secret)
+            secrets = [str(secret) for secret in stored["secrets"] if secret]
+            since = [str(at) for at in stored.get("since", ())]
         except (errors.ResourceNotFoundException, errors.InvalidRequestException) as error:
             raise SecretMissingError(name) from error
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, AttributeError):
             raise SecretMissingError(f"{name} cannot be read") from None
-        if not found:
+        if not secrets:
             raise SecretMissingError(f"{name} is empty")
-        return found
+        return list(zip(secrets, since + [""] * len(secrets), strict=False))
 
-    def _write(self, name: str, secrets: list[str]) -> None:
-        value = json.dumps({"secrets": secrets})
+    def _write(self, name: str, live: list[tuple[str, str]]) -> None:
+        secrets, since = zip(*live, strict=True)
+        value = json.dumps({"secrets": secrets, "since": since})
         try:
             self._client.put_secret_value(SecretId=name, SecretString=value)
         except self._client.exceptions.ResourceNotFoundException:

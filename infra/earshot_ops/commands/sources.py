@@ -1,0 +1,128 @@
+"""`earshot sources`: how each connection is doing."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from earshot.domain.models import Connection
+from earshot.errors import SecretMissingError
+from earshot_ops import connecting
+from earshot_ops.commands.exits import ExitCode
+from earshot_ops.commands.on_target import AsJson, on_target
+from earshot_ops.commands.screen import heading, note, paragraph, print_json, safe
+from earshot_ops.setups import SETUPS, Whose
+from earshot_ops.target import Target
+
+DAY = timedelta(hours=24)
+
+
+@on_target
+def sources(target: Target, *, as_json: AsJson = False) -> ExitCode:
+    """Show each connection: when it last delivered and how often, what failed, how far it got,
+    what may be kept of it and for what, and how old its secrets are.
+
+    [bold]Examples[/bold]
+
+      earshot sources
+
+      earshot sources --json --stage prod
+    """
+    now = datetime.now(UTC)
+    found = [_told(target, connection, now) for connection in target.connections.list()]
+    if as_json:
+        print_json({"connections": found})
+        return ExitCode.OK
+    if not found:
+        note("there are no connections; make one: earshot connect github --generate")
+    for told in found:
+        heading(f"[bold]{safe(told['connection'])}[/bold]")
+        for label, words in _lines(told, now):
+            paragraph(safe(words), 2, label=label)
+    return ExitCode.OK
+
+
+def _told(target: Target, connection: Connection, now: datetime) -> dict[str, Any]:
+    state = target.connections.state(connection)
+    place = (connection.source, connection.connection_id)
+    return {
+        "connection": "/".join(place),
+        "comes": _comes(connection),
+        "url": connection.url,
+        "query": connection.query,
+        "data_class": connection.data_class,
+        "keep_hours": connection.keep_hours,
+        "purpose": connection.purpose,
+        **state.model_dump(mode="json", exclude={"source", "connection_id"}),
+        "deliveries_in_24_hours": target.receipts.count(*place, now - DAY, until=now),
+        "cursor": connection.cursor,
+        "secrets_since": list(_secrets(target, connection)),
+        "needs_secret": _needs_secret(connection),
+    }
+
+
+def _comes(connection: Connection) -> str:
+    if connection.hub:
+        return "pushed by its hub" + (", fetched too" if connecting.is_polled(connection) else "")
+    return "fetched" if connecting.is_polled(connection) else "posted to us"
+
+
+def _needs_secret(connection: Connection) -> bool:
+    return connecting.takes_posts(connection) or (
+        SETUPS[connection.source].whose is Whose.CREDENTIALS
+    )
+
+
+def _secrets(target: Target, connection: Connection) -> tuple[str, ...]:
+    try:
+        return target.secrets.live_since(connection.source, connection.connection_id)
+    except SecretMissingError:
+        return ()
+
+
+def _lines(told: dict[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
+    where = " for ".join(str(told[name]) for name in ("url", "query") if told[name])
+    yield "comes", told["comes"] + (f" from {where}" if where else "")
+    kept = f", {told['keep_hours']} hours" if told["keep_hours"] else ""
+    yield "kept", f"{told['data_class']}{kept}; {told['purpose']}"
+    yield "deliveries", _deliveries(told, now)
+    if told["handshake_at"]:
+        yield "handshake", f"{_ago(told['handshake_at'], now)} ago"
+    if told["polled_at"]:
+        yield "fetched", f"{_ago(told['polled_at'], now)} ago"
+    if told["not_before"] and _at(told["not_before"]) > now:
+        yield "waits", f"until {_at(told['not_before']):%Y-%m-%d %H:%M} UTC, as the source asked"
+    if told["lease_until"]:
+        yield "lease", f"until {_at(told['lease_until']):%Y-%m-%d %H:%M} UTC"
+    if told["last_error"]:
+        yield "failed", f"{told['last_error']}, {_ago(told['last_error_at'], now)} ago"
+    if told["cursor"]:
+        yield "cursor", ", ".join(f"{name} {value}" for name, value in told["cursor"].items())
+    if told["needs_secret"] or told["secrets_since"]:
+        yield "secret", _ages(told["secrets_since"], now)
+
+
+def _deliveries(told: dict[str, Any], now: datetime) -> str:
+    if not told["last_delivery_at"]:
+        return "none yet"
+    count = told["deliveries_in_24_hours"]
+    return f"last {_ago(told['last_delivery_at'], now)} ago; {count} in 24 hours"
+
+
+def _ages(since: list[str], now: datetime) -> str:
+    if not since:
+        return "none: its deliveries are refused; connect it again"
+    ages = [f"{_ago(at, now)} old" if at else "of unknown age" for at in since]
+    if len(ages) == 1:
+        return ages[0]
+    return f"{ages[0]}; the former, {ages[1]}, is still taken until --retire"
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _ago(text: str, now: datetime) -> str:
+    minutes = max(0, int((now - _at(text)).total_seconds() // 60))
+    if minutes < 120:
+        return f"{minutes} minute{'' if minutes == 1 else 's'}"
+    return f"{minutes // 60} hours" if minutes < 48 * 60 else f"{minutes // 1440} days"
