@@ -55,3 +55,10 @@ def poll(event: CloudWatchEvent) -> dict[str, Any]:
     from earshot.flows import poll_sources  # the webhook's Lambda need not start with it
 
     return poll_sources.handle(event.to_dict(), event.context)
+
+
+@app.schedule(Rate(1, unit=Rate.HOURS), name="renew_leases")
+def renew(event: CloudWatchEvent) -> dict[str, Any]:
+    from earshot.flows import renew_leases
+
+    return renew_leases.handle(event.to_dict(), event.context)

@@ -95,7 +95,6 @@ def test_a_signed_delivery_is_accepted_and_kept_exactly(stack_environment: Stack
         ("generic/{}", b"a guess", 401),
         ("generic/{}-not", KEY, 404),
         ("nowhere/{}", KEY, 404),
-        ("rss/{}", KEY, 404),
     ],
 )
 def test_a_refusal_is_a_problem_and_leaves_nothing(

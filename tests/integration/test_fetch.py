@@ -99,6 +99,12 @@ def test_a_page_comes_with_lower_case_headers_and_its_address(serve: Start) -> N
     assert f"host: localhost:{server.port}".encode() in request
 
 
+def test_links_in_several_headers_are_all_kept(serve: Start) -> None:
+    server = serve(answer(Link="<a>; rel=hub", link="<b>; rel=self"))
+    page = fetcher(server)(f"http://127.0.0.1:{server.port}/", {})
+    assert page.headers["link"] == "<a>; rel=hub, <b>; rel=self"
+
+
 def test_not_modified_is_an_answer(serve: Start) -> None:
     server = serve(answer(status="304 Not Modified"))
     assert fetcher(server)(f"http://127.0.0.1:{server.port}/", {}).status == 304

@@ -149,7 +149,7 @@ def test_standard_webhooks_allow_five_minutes_either_way(
     ("path", "name"),
     [
         ("/hooks/nowhere/main", "unknown-source"),
-        ("/hooks/rss/blog", "unknown-source"),
+        ("/hooks/no_such/blog", "unknown-source"),
         ("/hooks/github/other", "unknown-connection"),
         ("/hooks/github/" + "x" * 3000, "unknown-connection"),
     ],

@@ -77,6 +77,11 @@ def test_each_app_is_rendered_with_its_own_lambdas() -> None:
                 "lambda_memory_size": 512,
                 "lambda_timeout": 120,
             },
+            "renew_leases": {
+                "iam_policy_file": "policy-renew_leases.json",
+                "lambda_memory_size": 512,
+                "lambda_timeout": 120,
+            },
         },
     }
     assert rendered["autogen_policy"] is False

@@ -193,6 +193,28 @@ def test_an_entry_that_cannot_be_told_apart_takes_the_page_with_it() -> None:
     assert rss.without({}, single, "1") is None
 
 
+RELATIVE = b"""<rss version='2.0'><channel><title>Notes</title><item><link>/notes/1</link>
+<description>&lt;a href='/prices'&gt;Prices&lt;/a&gt;</description></item></channel></rss>"""
+
+
+@pytest.mark.parametrize("body", [FEED, RELATIVE], ids=["absolute", "relative"])
+def test_a_push_gives_the_same_posts_as_the_poll(body: bytes) -> None:
+    link = f'<https://hub.example/>; rel="hub", <{URL}>; rel="self"'
+    headers = {"content-type": "application/xml", "link": link}
+    pushed = RawObject(headers, body, DataClass.COPIED)
+    polled = normalise(body)
+    assert list(catalog.normalise(delivery("rss"), pushed)) == polled
+    for post in posts(body):
+        rest = catalog.without("rss", pushed, post.native_id)
+        left = [item for item in polled if item != post]
+        assert (list(catalog.normalise(delivery("rss"), rest)) if rest else []) == left
+
+
+def test_a_page_is_known_without_the_links_it_came_with() -> None:
+    [page] = poll({}, FakeWeb({"link": '<https://hub.example/>; rel="hub"'}))
+    assert "link" not in page.headers
+
+
 @pytest.mark.skipif(not REAL.exists(), reason="real payloads are not part of the project")
 def test_real_feeds_are_read() -> None:
     for path in REAL.glob("*.xml"):

@@ -61,7 +61,6 @@ def test_a_source_is_known_for_what_it_does() -> None:
     for unknown in ("nowhere", "os", "", "../github"):
         with pytest.raises(UnknownSourceError):
             catalog.source(unknown)
-    with pytest.raises(UnknownSourceError):
-        catalog.webhook("rss")
+    assert catalog.webhook("rss") is catalog.polled("rss")
     with pytest.raises(UnknownSourceError):
         catalog.polled("github")

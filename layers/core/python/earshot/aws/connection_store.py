@@ -93,6 +93,7 @@ class ConnectionStore:
         noted = {"handshake_at": keys.timestamp(at)}
         if lease_seconds is not None:
             noted["lease_until"] = keys.timestamp(at + timedelta(seconds=lease_seconds))
+            noted["lease_of"] = _leased(connection)
         self._set(connection, **noted)
 
     def note_denial(self, connection: Connection, at: datetime) -> None:
@@ -109,13 +110,15 @@ class ConnectionStore:
         )
 
     def leases_ending(self, before: datetime) -> Iterator[Connection]:
-        """The connections with a hub that is not known to push until then. A lease lasts no longer
-        than the one that was asked for: anybody can answer in the hub's name."""
+        """The connections with a hub that is not known to push until then. A lease is of one feed
+        at one hub, and lasts no longer than was asked for: anybody can answer in the hub's name."""
         for row in partition(self._table, keys.connections()):
-            granted = str(row.get("lease_until", ""))
+            connection = _connection(row)
+            is_held = row.get("lease_of") == _leased(connection)
+            granted = str(row["lease_until"]) if is_held else ""
             ends = min(granted, str(row.get("asked_until", granted)))
-            if row.get("hub") and ends < keys.timestamp(before):
-                yield _connection(row)
+            if connection.hub and ends < keys.timestamp(before):
+                yield connection
 
     def save_error(self, connection: Connection, reason: str, at: datetime) -> None:
         """Why the last poll, or request to a hub, failed: a word, never a piece of a page."""
@@ -185,6 +188,10 @@ def _state(row: dict[str, Any]) -> ConnectionState:
     return ConnectionState.model_validate(
         {name: row[name] for name in ConnectionState.model_fields if name in row}
     )
+
+
+def _leased(connection: Connection) -> str:
+    return f"{connection.url} {connection.hub}"
 
 
 def _connection(row: dict[str, Any]) -> Connection:

@@ -102,8 +102,8 @@ def shake(incoming: Incoming, connection: Connection, *, into: Intake) -> Respon
         return problem(
             405, "http-405", title="This method is not allowed here", headers={"Allow": "POST"}
         )
-    if reply.error:
-        into.connections.save_error(connection, reply.error, into.clock())
+    if reply.denied:
+        into.connections.note_denial(connection, into.clock())
     elif reply.agrees:
         lease = reply.lease_seconds
         into.connections.note_handshake(connection, into.clock(), lease_seconds=lease)

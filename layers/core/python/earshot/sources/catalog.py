@@ -49,9 +49,19 @@ _COPIED = Listing(DataClass.COPIED)
 _BORROWED = Listing(DataClass.BORROWED, KEPT_WHEN_BORROWED)
 
 SOURCES: dict[str, Listing] = {
+    "cloudevents": _OWNED,
+    "discourse": _OWNED,
+    "facebook": _BORROWED,
     "generic": _OWNED,
     "github": _COPIED,
-    "rss": replace(_COPIED, posts=False, polled=True),
+    "instagram": _BORROWED,
+    "intercom": _OWNED,
+    "mailgun": _OWNED,
+    "mastodon": replace(_BORROWED, polled=True),
+    "messenger": _OWNED,
+    "rss": replace(_COPIED, polled=True),
+    "whatsapp": _OWNED,
+    "youtube": _BORROWED,
 }
 WEBHOOKS = frozenset(name for name, listing in SOURCES.items() if listing.posts)
 POLLED = frozenset(name for name, listing in SOURCES.items() if listing.polled)

@@ -115,6 +115,8 @@ class Fetcher:
 
     def _read(self, response: http.client.HTTPResponse, url: str) -> FetchedPage:
         headers = {name.lower(): value for name, value in response.getheaders()}
+        if links := response.getheader("link"):
+            headers["link"] = links  # pages send several, and this one joins them
         body = b"" if response.status != 200 else self._body(response, headers)
         return FetchedPage(status=response.status, url=url, headers=headers, body=body)
 

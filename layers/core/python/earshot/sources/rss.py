@@ -1,8 +1,10 @@
-"""RSS and Atom feeds, fetched on a schedule with conditional requests (RFC 9110, section 13)."""
+"""RSS and Atom feeds, fetched on a schedule with conditional requests (RFC 9110, section 13), and
+pushed beside that where a hub does (``websub``). Either way gives the same posts."""
 
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from time import struct_time
 from typing import Any
@@ -13,7 +15,7 @@ from pydantic import ValidationError
 from earshot.aws.keys import timestamp
 from earshot.domain.models import Author, Connection, Ignored, Post
 from earshot.errors import MalformedPayloadError
-from earshot.sources import feed_document
+from earshot.sources import feed_document, websub
 from earshot.sources.surface import (
     FetchedPage,
     Headers,
@@ -33,7 +35,10 @@ from earshot.sources.text import (
     tidy,
 )
 
-reads_headers = ("content-location", "content-type")
+reads_headers = ("content-location", "content-type", "link")
+
+verify = websub.verify
+handshake = websub.handshake
 
 UNDATED = "0001-01-01T00:00:00.000000Z"
 """The clock of an entry without one: any dated version of it is newer."""
@@ -55,9 +60,8 @@ def poll(asked: Polling) -> Iterator[PolledPage]:
     cursor = _cursor(connection.url, page, found)
     if connection.cursor.get("sha256") == found and connection.cursor["url"] == connection.url:
         return
-    yield PolledPage(
-        headers={**page.headers, "content-location": page.url}, body=page.body, cursor=cursor
-    )
+    told = {name: value for name, value in page.headers.items() if name != "link"}
+    yield PolledPage(headers={**told, "content-location": page.url}, body=page.body, cursor=cursor)
 
 
 def _conditions(connection: Connection) -> dict[str, str]:
@@ -84,6 +88,7 @@ def _cursor(url: str, page: FetchedPage, found: str) -> dict[str, str]:
 
 def normalise(raw: RawDelivery) -> Iterator[Item]:
     """A post per entry; an entry with neither identity nor address is ignored."""
+    raw = replace(raw, headers=_located(raw.headers))
     feed = feed_document.parse(raw.headers, raw.body)
     if not feed.entries:
         yield Ignored(reason="empty_feed")
@@ -96,7 +101,15 @@ def normalise(raw: RawDelivery) -> Iterator[Item]:
 
 def without(headers: Headers, body: bytes, native_id: str) -> bytes | None:
     """The feed as it was, less the bytes between the tags of the post's entries."""
-    return feed_document.without(headers, body, lambda entry: _identity(entry) == native_id)
+    located = _located(headers)
+    return feed_document.without(located, body, lambda entry: _identity(entry) == native_id)
+
+
+def _located(headers: Headers) -> Headers:
+    """With the feed's address, against which its links are read: a push tells it as its topic."""
+    if "content-location" in headers or not (topic := websub.pushed_from(headers)):
+        return headers
+    return {**headers, "content-location": topic}
 
 
 def _identity(entry: Any) -> str:

@@ -69,17 +69,20 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The answer to a question or to a delivery that waits for a certain one. A hub that says how
-    long it will push sets ``lease_seconds``."""
+    long it will push sets ``lease_seconds``, one that says that it will not sets ``denied``. What
+    answers something else than whether the address is ours clears ``proves``."""
 
     body: str
     status: int = 200
     content_type: str = "text/plain"
     headers: dict[str, str] = field(default_factory=dict)
     lease_seconds: int | None = None
+    denied: bool = False
+    proves: bool = True
 
     @property
     def agrees(self) -> bool:
-        return self.status < 300
+        return self.proves and self.status < 300
 
 
 @dataclass(frozen=True, slots=True)
