@@ -1,15 +1,21 @@
 """What the documents name is there, and what has to be in them is."""
 
+import hmac
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import typer.main
 
+from earshot.domain.models import DataClass
+from earshot.errors import SignatureError
+from earshot.sources.surface import DELETED_VERSION, RawDelivery
 from earshot_ops import alarms, chalice_configuration, templates
 from earshot_ops.chalice_configuration import ROOT
 from earshot_ops.cli import app
+from tests import examples
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PACKAGE = ROOT / "layers/core/python/earshot"
@@ -42,7 +48,7 @@ def anchors(document: Path) -> set[str]:
 
 @a_document
 def test_every_make_target_that_is_named_exists(document: Path) -> None:
-    targets = set(re.findall(r"(?m)^([a-z]+):", read("Makefile")))
+    targets = set(re.findall(r"(?m)^([a-z-]+):", read("Makefile")))
     assert commands(document, "make") <= targets
 
 
@@ -117,3 +123,24 @@ def test_every_library_of_the_layer_is_explained_in_its_version() -> None:
 
 def test_the_changelog_has_a_place_for_what_comes() -> None:
     assert "## [Unreleased]" in read("CHANGELOG.md")
+
+
+def test_the_source_that_is_added_as_an_example_works() -> None:
+    """The module and its payload, as `docs/adding-a-source.md` shows them."""
+    blocks = dict(re.findall(r"(?s)```(python|json)\n(.*?)```", read("docs/adding-a-source.md")))
+    module = ModuleType("reviewly")
+    exec(compile(blocks["python"], "reviewly.py", "exec"), vars(module))
+    body, key = blocks["json"].encode(), b"a secret of the example"
+    signature = {"x-reviewly-signature": hmac.new(key, body, "sha256").hexdigest()}
+    module.verify(signature, body, secrets=[key], now=examples.NOON)
+    with pytest.raises(SignatureError):
+        module.verify(signature, body + b" ", secrets=[key], now=examples.NOON)
+    delivery = examples.delivery(source="reviewly")
+    raw = RawDelivery(delivery, {}, body, DataClass.BORROWED)
+    [post] = module.normalise(raw)
+    assert (post.native_id, post.author.name) == ("review:17", "Sam Ode")
+    assert post.version.startswith("2026-03-02T10:00:00")
+    assert module.without({}, body, "review:17") is None
+    withdrawn = body.replace(b"review.published", b"review.withdrawn")
+    [gone] = module.normalise(RawDelivery(delivery, {}, withdrawn, DataClass.BORROWED))
+    assert (gone.native_id, gone.version) == ("review:17", DELETED_VERSION)
