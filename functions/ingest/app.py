@@ -32,8 +32,9 @@ CONTENT_TYPES = [
     "text/plain",
     "multipart/form-data",
 ]
-# Files in a form are no text: the gateway hands these bodies on as bytes.
-app.api.binary_types.append("multipart/form-data")
+# Files in a form are no text, nor is a feed in another encoding than UTF-8: the gateway hands these
+# bodies on as bytes, which are what is signed.
+app.api.binary_types += ["multipart/form-data", *(kind for kind in CONTENT_TYPES if "xml" in kind)]
 
 
 @app.middleware("http")

@@ -8,7 +8,7 @@ from typing import Any
 from earshot.errors import MalformedPayloadError
 from earshot.sources.surface import Headers
 
-MAX_TAGS = 100_000
+MAX_TAGS = 30_000
 """feedparser takes some 60 microseconds for each, however little the tags hold."""
 
 _FIRST_ELEMENT = re.compile(rb"<\w")
