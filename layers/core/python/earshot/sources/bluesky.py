@@ -1,8 +1,8 @@
 """Bluesky: posts as a search shows them, and as the network's events tell of them (Jetstream).
 
-A post is known by its at-uri, an author by their DID. Views tell no edits; of an event the time is
-in its revision, which is a clock of the author's own repository (https://atproto.com/specs/tid).
-``createdAt`` is what the author's app claims.
+A post is known by its at-uri, an author by their DID. Views tell no edits; events of them have the
+time of their revision (https://atproto.com/specs/tid) and of the stream. ``createdAt`` is what the
+author's app claims, and not believed when it lies ahead of those.
 """
 
 from collections.abc import Iterable, Iterator

@@ -88,10 +88,13 @@ def clock_of(tid: str) -> datetime | None:
 
 
 def time_of(event: dict[str, Any]) -> datetime | None:
-    """When a commit was made, or else when Jetstream saw it, in microseconds."""
+    """When a commit was made or, in microseconds, when Jetstream saw it, whichever is later."""
     seen = text_in(event, "time_us")
-    at = items.at_seconds(f"{seen[:-6]}.{seen[-6:]}") if seen.isdigit() else None
-    return clock_of(text_in(part_in(event, "commit"), "rev")) or at
+    told = (
+        clock_of(text_in(part_in(event, "commit"), "rev")),
+        items.at_seconds(f"{seen[:-6]}.{seen[-6:]}") if seen.isdigit() else None,
+    )
+    return max((at for at in told if at), default=None)
 
 
 def quoted_in(embed: dict[str, Any]) -> str | None:

@@ -49,17 +49,21 @@ _COPIED = Listing(DataClass.COPIED)
 _BORROWED = Listing(DataClass.BORROWED, KEPT_WHEN_BORROWED)
 
 SOURCES: dict[str, Listing] = {
+    "bluesky": replace(_BORROWED, posts=False, polled=True, poll_seconds=600),
     "cloudevents": _OWNED,
     "discourse": _OWNED,
     "facebook": _BORROWED,
     "generic": _OWNED,
     "github": _COPIED,
+    "hackernews": replace(_COPIED, posts=False, polled=True),
     "instagram": _BORROWED,
     "intercom": _OWNED,
     "mailgun": _OWNED,
     "mastodon": replace(_BORROWED, polled=True),
     "messenger": _OWNED,
+    "reddit": replace(_BORROWED, posts=False, polled=True),
     "rss": replace(_COPIED, polled=True),
+    "stackexchange": replace(_COPIED, posts=False, polled=True, poll_seconds=900),
     "whatsapp": _OWNED,
     "youtube": _BORROWED,
 }

@@ -6,6 +6,7 @@ urllib3 offers no deadline for a whole exchange and no public way to pin an addr
 """
 
 import http.client
+import json
 import socket
 import ssl
 import threading
@@ -70,7 +71,7 @@ class Fetcher:
         self, url: str, headers: Headers, /, *, form: Mapping[str, str] | None = None
     ) -> FetchedPage:
         deadline = time.monotonic() + self.seconds
-        body = urlencode(form).encode() if form is not None else None
+        body = _written(form, headers) if form is not None else None
         for _ in range(MAX_REDIRECTS + 1):
             page = self._exchange(url, headers, body, deadline=deadline)
             if page.status not in _REDIRECTS or (body and page.status not in _KEEP_THE_METHOD):
@@ -152,6 +153,11 @@ def seconds_of(retry_after: str) -> int:
         except (ValueError, TypeError, OverflowError):
             return 0
     return max(0, min(seconds, _LONGEST_WAIT))
+
+
+def _written(form: Mapping[str, str], headers: Headers) -> bytes:
+    is_json = headers.get("content-type") == "application/json"
+    return (json.dumps(form) if is_json else urlencode(form)).encode()
 
 
 def _of_form(body: bytes | None) -> dict[str, str]:

@@ -95,11 +95,12 @@ def _other_kind(part: Any) -> str:
 
 def _post(part: dict[str, Any], raw: RawDelivery) -> Post:
     """A comment knows what it answers and not the story at the root, so its thread is what it
-    answers; an option of a poll is in the poll's."""
+    answers; an option of a poll is in the poll's. Long addresses are shown cut, with three dots."""
     number, by, url = _identity(part), text_in(part, "by"), text_in(part, "url")
     kind, title, markup = text_in(part, "type"), text_in(part, "title"), text_in(part, "text")
     parent = text_in(part, "poll" if kind == "pollopt" else "parent") or None
     posted_at = items.at_seconds(text_in(part, "time"))
+    plain = f"{plain_of_html(title)}\n{plain_of_html(markup)}".strip()
     links = [*([url] if is_web_address(url) else []), *links_of_html(markup)]
     counts = {"score": number_in(part, "score"), "comments": number_in(part, "descendants")}
     return items.post(
@@ -109,13 +110,13 @@ def _post(part: dict[str, Any], raw: RawDelivery) -> Post:
         permalink=f"{_SITE}/item?id={number}",
         author=items.author(by, handle=by, profile_url=f"{_SITE}/user?id={by}"),
         text=f"{title}\n{markup}".strip(),
-        plain=f"{plain_of_html(title)}\n{plain_of_html(markup)}".strip(),
+        plain=plain,
         posted_at=posted_at,
         clock=_clock(raw, posted_at),
         thread_id=parent,
         parent_id=parent,
         counts={name: count for name, count in counts.items() if count is not None},
-        links=tuple(dict.fromkeys(links)),
+        links=tuple(link for link in dict.fromkeys(links) if f"{link}..." not in plain),
     )
 
 

@@ -6,7 +6,6 @@ site is part of every identity: the host of an item's link, or else the ``site``
 What people wrote there is CC BY-SA: posts keep their permalink and their author's profile.
 """
 
-import html
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -17,6 +16,7 @@ from pydantic_core import to_json
 
 from earshot.domain.models import Author, Ignored, Post
 from earshot.sources import items, payload, stackexchange_search
+from earshot.sources.markup import resolved
 from earshot.sources.payload import number_in, part_in, parts_in, read_object, text_in
 from earshot.sources.surface import Headers, Held, Item, RawDelivery, native_id
 from earshot.sources.text import links_of_html, plain_of_html
@@ -42,18 +42,33 @@ def normalise(raw: RawDelivery) -> Iterator[Item]:
 
 
 def held(headers: Headers, body: bytes) -> Iterable[Held]:
-    """Also questions that are only named, with their title, as what another one repeats."""
-    return payload.held_in(read_object(body), _finder(headers))
+    """Also questions that are only named, with their title: by an answer, or as the same one."""
+    told = read_object(body)
+    yield from payload.held_in(told, _finder(headers))
+    for part in payload.dicts_in(told):
+        if titled := _titled(part, headers):
+            yield Held(native_id(titled), _author({}, _site(part, headers)).author_id)
 
 
 def without(headers: Headers, body: bytes, native_id: str) -> bytes | None:
     """Answers and comments outlive the question that they lie in."""
-    told = read_object(body)
-    find = _finder(headers)
-    if native_id not in {post.native_id for post in payload.held_in(told, find)}:
+    if native_id not in {post.native_id for post in held(headers, body)}:
         return body
-    flat = {**told, "items": [*_flat(parts_in(told, "items"))]}
-    return payload.without_held(to_json(flat), native_id, find)
+    told = read_object(body)
+    parts = [*_flat(parts_in(told, "items"))]
+    for number, part in enumerate(parts):
+        if _titled(part, headers) == native_id:
+            parts[number] = {name: value for name, value in part.items() if name != "title"}
+    flat = to_json({**told, "items": parts})
+    return payload.without_held(flat, native_id, _finder(headers))
+
+
+def _titled(part: Any, headers: Headers) -> str | None:
+    """The question whose title an answer has."""
+    number = number_in(part, "question_id")
+    if _kind(part) != "answer" or number is None or not text_in(part, "title"):
+        return None
+    return f"{_site(part, headers)}:question:{number}"
 
 
 def _flat(parts: list[Any]) -> Iterator[Any]:
@@ -125,8 +140,8 @@ def _read(part: Any, raw: RawDelivery) -> Item:
 
 
 def _other_kind(part: Any) -> str:
-    if not isinstance(part, dict):
-        return "malformed_post"
+    if not isinstance(part, dict) or any(f"{kind}_id" in part for kind in _KINDS):
+        return "other_event" if isinstance(part, dict) and "item_type" in part else "malformed_post"
     if "account_id" in part and "site_url" in part:
         return "associated_user"
     return "user" if "user_id" in part else "other_event"
@@ -145,7 +160,7 @@ def _post(part: dict[str, Any], kind: str, *, raw: RawDelivery) -> Post:
         permalink=text_in(part, "link") or _link(site, kind, identity.rpartition(":")[2]),
         author=_author(part, site),
         text=f"{title}\n{markup}".strip(),
-        plain=f"{html.unescape(title)}\n{plain_of_html(markup)}".strip(),
+        plain=f"{resolved(title)}\n{plain_of_html(markup)}".strip(),
         posted_at=items.at_seconds(text_in(part, "creation_date")),
         edited_at=items.at_seconds(text_in(part, "last_edit_date")),
         thread_id=thread,
@@ -183,7 +198,7 @@ def _link(site: str, kind: str, number: str) -> str | None:
 def _author(part: dict[str, Any], site: str) -> Author:
     """Known within the site. Who left it has no number any more, and keeps a name."""
     owner = part_in(part, "owner")
-    name = html.unescape(text_in(owner, "display_name"))
+    name = resolved(text_in(owner, "display_name"))
     return items.author(
         f"{site}:{text_in(owner, 'user_id') or name or 'nobody'}",
         name=name,

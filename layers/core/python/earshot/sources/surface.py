@@ -115,7 +115,8 @@ class Fetch(Protocol):
     def __call__(
         self, url: str, headers: Headers, /, *, form: Mapping[str, str] | None = None
     ) -> FetchedPage:
-        """GET, or POST of a form where one is given; ``FetchError`` for whatever goes wrong."""
+        """GET, or POST of a form where one is given, written as JSON where ``content-type`` says
+        so; ``FetchError`` for whatever goes wrong."""
 
 
 @dataclass(frozen=True, slots=True)
