@@ -3,7 +3,6 @@ however often it is built."""
 
 import hashlib
 import os
-import platform
 import shutil
 import ssl
 import subprocess
@@ -25,6 +24,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 _LICENCES = ("licen", "copying", "notice", "authors")
 _MACHINES: dict[Architecture, str] = {"arm64": "aarch64", "x86_64": "x86_64"}
+_OLDEST_LINUX = "manylinux_2_28"
+"""What the wheels may want of the C library: never what this machine has, Lambda's is older."""
 
 
 def build(target: Path, architecture: Architecture, *, libraries: Path = LIBRARIES) -> int:
@@ -64,11 +65,10 @@ def _install(folder: Path, architecture: Architecture, requirements: Path) -> No
     command = [
         *(str(Path(sys.executable).parent / "uv"), "pip", "install", "--quiet", "--no-config"),
         *("--python", sys.executable, "--target", str(folder)),
+        *("--python-platform", f"{_MACHINES[architecture]}-{_OLDEST_LINUX}"),
         *("--require-hashes", "--only-binary", ":all:", "--no-compile-bytecode"),
         *("-r", str(requirements), "--no-deps"),
     ]
-    if platform.system() != "Linux" or _MACHINES[architecture] != platform.machine():
-        command += ["--python-platform", f"{_MACHINES[architecture]}-manylinux_2_28"]
     environment = {**os.environ, "UV_CACHE_DIR": str(ROOT / ".cache/uv")}
     if ssl.get_default_verify_paths().cafile:
         environment["UV_SYSTEM_CERTS"] = "1"
