@@ -1,4 +1,5 @@
-"""GitHub repeats an issue in every event about it: an erasure reaches all of them."""
+"""GitHub repeats an issue or a discussion in every event about it: an erasure reaches all of
+them."""
 
 import json
 from typing import Any
@@ -90,3 +91,31 @@ def test_an_erased_author_goes_from_events_about_others_too(house: House, known:
     house.run()
     assert places(house) == []
     assert house.places_with("pricing")
+
+
+DISCUSSION: dict[str, Any] = {**ISSUE, "id": 7001}
+ANSWER: dict[str, Any] = {**COMMENT, "id": 7101, "discussion_id": 7001}
+
+
+def test_a_discussion_that_is_deleted_goes_from_the_answers_too(house: House) -> None:
+    house.furnish()
+    deliver(house, "discussion", "created", discussion=DISCUSSION)
+    deliver(house, "discussion", "answered", discussion=DISCUSSION, answer=ANSWER)
+    deliver(house, "discussion_comment", "created", discussion=DISCUSSION, comment=ANSWER)
+    house.run()
+    assert len(places(house)) >= 3
+    deliver(house, "discussion", "deleted", discussion=DISCUSSION)
+    house.run()
+    assert places(house) == []
+    assert house.places_with("pricing")
+
+
+def test_an_erased_author_of_an_answer_goes_from_events_about_the_discussion(house: House) -> None:
+    house.furnish()
+    deliver(house, "discussion", "created", discussion=DISCUSSION)
+    deliver(house, "discussion", "answered", discussion=DISCUSSION, answer=ANSWER)
+    deliver(house, "discussion_comment", "created", discussion=DISCUSSION, comment=ANSWER)
+    house.run()
+    eraser().erase_person("github", "502")
+    assert house.places_with("pricing", "mira-k") == []
+    assert places(house)

@@ -1,5 +1,7 @@
 import itertools
 import json
+import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +20,13 @@ ISSUE: dict[str, Any] = json.loads((EVENTS / "github/issue.opened.json").read_te
 ISSUES = {"x-github-event": "issues"}
 COMMENTS = {"x-github-event": "issue_comment"}
 COMMENT: dict[str, Any] = json.loads((EVENTS / "github/issue_comment.edited.json").read_text())
+ANSWERED: dict[str, Any] = json.loads((EVENTS / "github/discussion.answered.json").read_text())
+REPLY: dict[str, Any] = json.loads((EVENTS / "github/discussion_comment.edited.json").read_text())
+DISCUSSIONS = {"x-github-event": "discussion"}
+REPLIES = {"x-github-event": "discussion_comment"}
+PAYLOADS = Path(
+    os.environ.get("EARSHOT_SHARED", Path(__file__).parents[4] / "shared"), "data/payloads/github"
+)
 
 
 def normalise(event: str, body: bytes, content_type: str = "application/json") -> list[Item]:
@@ -36,7 +45,18 @@ def issue(action: str, **changed: Any) -> bytes:
         ("issues", "closed", "other_action"),
         ("issues", "transferred", "transferred"),
         ("issue_comment", "pinned", "other_action"),
-        ("star", "created", "other_event"),
+        ("discussion", "labeled", "other_action"),
+        ("discussion", "answered", "other_action"),
+        ("discussion", "transferred", "transferred"),
+        ("discussion_comment", "pinned", "other_action"),
+        ("star", "created", "star"),
+        ("fork", "", "fork"),
+        ("pull_request", "opened", "pull_request"),
+        ("pull_request_review", "submitted", "pull_request_review"),
+        ("push", "", "push"),
+        ("ping", "", "ping"),
+        ("Star", "created", "other_event"),
+        ("of\ntomorrow", "created", "other_event"),
         ("", "opened", "other_event"),
     ],
 )
@@ -101,7 +121,7 @@ def test_two_texts_of_one_clock_have_one_winner(texts: tuple[str, str]) -> None:
     ],
     ids=["nested", "digits", "nan", "surrogate", "binary", "empty", "null", "short", "zoneless"],
 )
-@pytest.mark.parametrize("event", ["issues", "issue_comment"])
+@pytest.mark.parametrize("event", ["issues", "issue_comment", "discussion", "discussion_comment"])
 def test_hostile_json_is_malformed(event: str, body: bytes) -> None:
     with pytest.raises(MalformedPayloadError) as refusal:
         normalise(event, body)
@@ -142,3 +162,102 @@ def test_what_is_erased_itself_goes_whole_and_a_stranger_leaves_all() -> None:
     assert github.without(COMMENTS, body, "comment:9102") is None
     assert github.without(ISSUES, issue("labeled"), "issue:9001") is None
     assert github.without(COMMENTS, body, "comment:1") == body
+
+
+def test_every_event_holds_its_discussion_and_the_answer_that_was_chosen() -> None:
+    discussion, answer = Held("discussion:7001", "501"), Held("discussion_comment:7101", "503")
+    body = json.dumps(ANSWERED).encode()
+    assert list(github.held(DISCUSSIONS, body)) == [discussion, answer]
+    reply = Held("discussion_comment:7102", "ghost")
+    assert list(github.held(REPLIES, json.dumps(REPLY).encode())) == [reply, discussion]
+
+
+def test_an_answer_outlives_the_words_of_its_discussion() -> None:
+    body = json.dumps(REPLY).encode()
+    rest = github.without(REPLIES, body, "discussion:7001")
+    assert rest
+    for words in (b"Ledgerly", b"invoicing", b"jonas-w", b"took a day"):
+        assert words not in rest
+    assert normalise("discussion_comment", rest) == normalise("discussion_comment", body)
+    assert list(github.held(REPLIES, rest)) == [Held("discussion_comment:7102", "ghost")]
+    assert github.without(REPLIES, rest, "discussion:7001") == rest
+    assert github.without(REPLIES, rest, "discussion_comment:7102") is None
+
+
+@pytest.mark.parametrize("native_id", ["discussion:7001", "discussion_comment:7101"])
+def test_an_event_that_tells_of_nothing_goes_with_what_it_repeats(native_id: str) -> None:
+    assert github.without(DISCUSSIONS, json.dumps(ANSWERED).encode(), native_id) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "event", "native_id"),
+    [
+        (ISSUES, {"action": "deleted", "issue": ISSUE["issue"]}, "issue:9001"),
+        (COMMENTS, {**COMMENT, "action": "deleted"}, "comment:9102"),
+        (DISCUSSIONS, {**ANSWERED, "action": "deleted"}, "discussion:7001"),
+        (REPLIES, {**REPLY, "action": "deleted"}, "discussion_comment:7102"),
+    ],
+    ids=["issue", "comment", "discussion", "reply"],
+)
+def test_a_deletion_outlives_the_words_of_what_it_deletes(
+    headers: dict[str, str], event: dict[str, Any], native_id: str
+) -> None:
+    body, name = json.dumps(event).encode(), headers["x-github-event"]
+    rest = github.without(headers, body, native_id)
+    assert rest
+    assert b"body" not in rest
+    assert b"user" not in rest
+    assert normalise(name, rest) == normalise(name, body)
+    assert list(github.held(headers, rest)) == []
+
+
+def test_an_issue_that_was_moved_here_outlives_the_one_that_it_was() -> None:
+    old = {**ISSUE["issue"], "id": 8000, "body": "words of before"}
+    body = json.dumps({**ISSUE, "changes": {"old_issue": old}}).encode()
+    assert Held("issue:8000", "501") in list(github.held(ISSUES, body))
+    rest = github.without(ISSUES, body, "issue:8000")
+    assert rest
+    assert b"words of before" not in rest
+    assert normalise("issues", rest) == normalise("issues", body)
+
+
+def test_a_sub_issue_lies_in_an_event_about_another() -> None:
+    name = {"x-github-event": "sub_issues"}
+    body = json.dumps({"action": "sub_issue_added", "sub_issue": ISSUE["issue"]}).encode()
+    assert normalise("sub_issues", body) == [Ignored(reason="sub_issues")]
+    assert list(github.held(name, body)) == [Held("issue:9001", "501")]
+    assert github.without(name, body, "issue:9001") is None
+
+
+def test_a_reply_is_below_the_comment_that_it_answers() -> None:
+    [reply] = normalise("discussion_comment", json.dumps(REPLY).encode())
+    assert isinstance(reply, Post)
+    assert (reply.thread_id, reply.parent_id) == ("discussion:7001", "discussion_comment:7101")
+
+
+def test_what_is_sent_otherwise_than_documented_is_read_all_the_same() -> None:
+    changed = {"id": "9001", "title": 7, "reactions": None, "comments": None, "updated_at": None}
+    [post] = normalise("issues", issue("opened", **changed))
+    assert isinstance(post, Post)
+    assert post.native_id == "issue:9001"
+    assert post.text.startswith("7\n")
+    [old] = normalise("issues", issue("opened", created_at="0001-01-01T00:00:00+14:00"))
+    assert isinstance(old, Post)
+    [gone] = normalise("issues", b'{"action": "deleted", "issue": {"id": 9001}}')
+    assert isinstance(gone, Deletion)
+
+
+@pytest.mark.parametrize("action", [None, 7, [], {}, ["opened"]])
+def test_an_action_of_another_shape_is_none(action: Any) -> None:
+    body = json.dumps({**ISSUE, "action": action}).encode()
+    assert normalise("issues", body) == [Ignored(reason="other_action")]
+
+
+@pytest.mark.skipif(not PAYLOADS.exists(), reason="real payloads are not part of the project")
+def test_real_payloads_are_read_and_erased() -> None:
+    for path in PAYLOADS.glob("*.json"):
+        headers, body = {"x-github-event": path.name.split(".")[0]}, path.read_bytes()
+        assert normalise(headers["x-github-event"], body)
+        for post in github.held(headers, body):
+            rest = github.without(headers, body, post.native_id)
+            assert rest is None or post not in github.held(headers, rest)

@@ -1,4 +1,4 @@
-"""GitHub: issues and their comments, also those on pull requests.
+"""GitHub: issues and discussions, and the comments on them; also those on pull requests.
 
 The signature is HMAC-SHA-256 over the raw body, in ``X-Hub-Signature-256`` (GitHub docs,
 "Validating webhook deliveries"). A body may be JSON or a form with the JSON in ``payload``.
@@ -7,6 +7,7 @@ The signature is HMAC-SHA-256 over the raw body, in ``X-Hub-Signature-256`` (Git
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -14,12 +15,17 @@ from earshot.domain.models import Author, Ignored, Post
 from earshot.errors import MalformedPayloadError
 from earshot.sources import items, signing
 from earshot.sources.github_events import (
-    CommentEvent,
+    NO_POSTS,
+    SAYS,
+    THREADS,
+    TOLD,
+    Bones,
     Entry,
-    IssueEvent,
     User,
-    read_json,
     read_object,
+    repeated,
+    stripped,
+    told_by,
     write_json,
 )
 from earshot.sources.surface import Headers, Held, Item, RawDelivery
@@ -27,13 +33,9 @@ from earshot.sources.text import plain_of_markdown
 
 reads_headers = ("content-type", "x-github-event")
 
-_EVENTS = frozenset(("issues", "issue_comment"))
-
+_EVENT = "x-github-event"
 GHOST = "ghost"
 """Posts of closed accounts come without a user; this is how GitHub itself shows them."""
-
-_BONES = ("id", "number", "html_url", "created_at", "updated_at")
-"""What a comment needs of its issue once the issue's words are gone."""
 
 
 def verify(
@@ -48,108 +50,92 @@ def verify(
 
 
 def normalise(raw: RawDelivery) -> Iterator[Item]:
-    """Issues and comments that were opened, edited or deleted; all else is ignored. A transferred
-    issue is ignored too: its author took nothing back."""
-    event = raw.headers.get("x-github-event", "")
-    try:
-        if event == "issues":
-            yield _read_issue(raw)
-        elif event == "issue_comment":
-            yield _read_comment(raw)
-        else:
-            yield Ignored(reason="ping" if event == "ping" else "other_event")
-    except ValidationError as error:
-        raise MalformedPayloadError(f"{error.error_count()} fields of {event}") from error
-
-
-def _read_issue(raw: RawDelivery) -> Item:
-    event = IssueEvent.model_validate_json(read_json(raw.headers, raw.body))
-    identity = f"issue:{event.issue.id}"
-    if event.action == "deleted":
-        return items.deletion(raw, identity)
-    if event.action not in {"opened", "edited"}:
-        return Ignored(reason="transferred" if event.action == "transferred" else "other_action")
-    text = f"{event.issue.title}\n{event.issue.body or ''}".strip()
-    return _post(
-        raw,
-        event.issue,
-        kind="issue",
-        text=text,
-        identity=identity,
-        thread=identity,
-        counts={"comments": event.issue.comments},
-    )
-
-
-def _read_comment(raw: RawDelivery) -> Item:
-    event = CommentEvent.model_validate_json(read_json(raw.headers, raw.body))
-    identity, thread = f"comment:{event.comment.id}", f"issue:{event.issue.id}"
-    if event.action == "deleted":
-        return items.deletion(raw, identity)
-    if event.action not in {"created", "edited"}:
-        return Ignored(reason="other_action")
-    text = event.comment.body or ""
-    return _post(
-        raw, event.comment, kind="comment", text=text, identity=identity, thread=thread, counts={}
-    )
-
-
-def held(headers: Headers, body: bytes) -> Iterable[Held]:
-    """Every event repeats its issue, also one that is ignored and one about a comment. Comments on
-    code and discussions number themselves alike and are none of these."""
-    if headers.get("x-github-event") not in _EVENTS:
+    """What was written, edited or deleted; all else is ignored. A transferred issue or discussion
+    is ignored too: its author took nothing back."""
+    name = raw.headers.get(_EVENT, "")
+    if name not in TOLD:
+        yield Ignored(reason=name if name in NO_POSTS else "other_event")
         return
-    event = read_object(headers, body)
-    for kind in ("issue", "comment"):
-        part = event.get(kind)
-        if isinstance(part, dict) and isinstance(part.get("id"), int):
-            user = part.get("user")
-            known = user.get("id") if isinstance(user, dict) else None
-            yield Held(f"{kind}:{part['id']}", str(known or GHOST))
+    try:
+        yield _read(name, raw)
+    except ValidationError as error:
+        raise MalformedPayloadError(f"{error.error_count()} fields of {name}") from error
 
 
-def without(headers: Headers, body: bytes, native_id: str) -> bytes | None:
-    """A comment outlives its issue with the issue's words and author taken out. What was changed
-    goes too: it holds the words of before."""
-    event = read_object(headers, body)
-    about_comment = isinstance(event.get("comment"), dict)
-    if native_id not in {post.native_id for post in held(headers, body)}:
-        return body
-    if not about_comment or f"comment:{event['comment'].get('id')}" == native_id:
-        return None
-    kept = {name: event["issue"].get(name) for name in _BONES}
-    rest = {**event, "issue": kept | {"title": "", "body": None, "user": None}}
-    rest.pop("changes", None)
-    return write_json(headers, json.dumps(rest))
+def _read(name: str, raw: RawDelivery) -> Item:
+    event = read_object(raw.headers, raw.body)
+    kind, field = TOLD[name]
+    action, told = event.get("action"), event.get(field)
+    if action == "deleted":
+        return items.deletion(raw, f"{kind}:{Bones.model_validate(told).id}")
+    if action not in SAYS:
+        return Ignored(reason="transferred" if action == "transferred" else "other_action")
+    entry = Entry.model_validate(told)
+    identity, body = f"{kind}:{entry.id}", entry.body or ""
+    if not (thread := THREADS.get(name)):
+        text = f"{entry.title or ''}\n{body}".strip()
+        return _post(raw, entry, text=text, kind=kind, identity=identity)
+    root = f"{thread}:{Bones.model_validate(event.get(thread)).id}"
+    parent = f"{kind}:{entry.parent_id}" if entry.parent_id else root
+    where = {"identity": identity, "thread_id": root, "parent_id": parent}
+    return _post(raw, entry, text=body, kind="comment", **where)
 
 
-def _post(
-    raw: RawDelivery,
-    entry: Entry,
-    *,
-    kind: str,
-    text: str,
-    identity: str,
-    thread: str,
-    counts: dict[str, int],
-) -> Post:
+def _post(raw: RawDelivery, entry: Entry, *, text: str, **known: Any) -> Post:
+    posted_at, edited_at = _time(entry.created_at), _time(entry.updated_at)
     return items.post(
         raw,
-        identity=identity,
-        kind=kind,
+        **known,
         permalink=entry.html_url,
         author=_author(entry.user),
         text=text,
         plain=plain_of_markdown(text),
-        posted_at=entry.created_at,
-        edited_at=entry.updated_at if entry.updated_at != entry.created_at else None,
-        thread_id=thread,
-        parent_id=None if thread == identity else thread,
-        counts=counts | {"reactions": entry.reactions.total_count},
+        posted_at=posted_at,
+        edited_at=edited_at if edited_at != posted_at else None,
+        counts=dict(_counts(entry)),
     )
+
+
+def _time(moment: datetime | None) -> datetime | None:
+    return items.plausible(moment) if moment else None
+
+
+def _counts(entry: Entry) -> Iterator[tuple[str, int]]:
+    """``answers`` is one or none, where a discussion asks for an answer that can be chosen."""
+    yield "reactions", entry.reactions.total_count or 0 if entry.reactions else 0
+    if entry.comments is not None:
+        yield "comments", entry.comments
+    if entry.child_comment_count is not None:
+        yield "replies", entry.child_comment_count
+    if entry.category and entry.category.is_answerable:
+        yield "answers", int(bool(entry.answer_html_url))
 
 
 def _author(user: User | None) -> Author:
     if user is None:
         return Author(author_id=GHOST, handle=GHOST)
     return items.author(user.id, handle=user.login, profile_url=user.html_url)
+
+
+def held(headers: Headers, body: bytes) -> Iterable[Held]:
+    """Every event repeats its issue or discussion, also one that is ignored and one about a
+    comment; an answer that was chosen and an issue that was moved come whole, too."""
+    event = read_object(headers, body)
+    found = repeated(headers.get(_EVENT, ""), event)
+    return dict.fromkeys(Held(identity, _author_of(part)) for identity, part in found)
+
+
+def _author_of(part: dict[str, Any]) -> str:
+    user = part.get("user")
+    known = user.get("id") if isinstance(user, dict) else None
+    return str(known) if isinstance(known, int | str) and known else GHOST
+
+
+def without(headers: Headers, body: bytes, native_id: str) -> bytes | None:
+    """A comment outlives its thread with the thread's words and author taken out, and so does a
+    deletion. What was changed goes too: it holds the words of before."""
+    name, event = headers.get(_EVENT, ""), read_object(headers, body)
+    if native_id not in (told_by(name, event), *dict(repeated(name, event))):
+        return body
+    rest = stripped(name, event, native_id)
+    return None if rest is None else write_json(headers, json.dumps(rest))
