@@ -54,6 +54,12 @@ def test_a_secret_that_was_made_here_is_accepted_and_never_the_same(source: str)
     assert connecting.check_secret(source, f" {first}\n") == first
 
 
+@pytest.mark.parametrize("source", ["generic", "cloudevents"])
+def test_a_public_key_stands_in_the_place_of_a_secret(source: str) -> None:
+    key = "whpk_" + base64.b64encode(b"a public key of 32 bytes, theirs").decode()
+    assert connecting.check_secret(source, f"{key}\n") == key
+
+
 @pytest.mark.parametrize(
     ("source", "given", "reason"),
     [
@@ -63,6 +69,10 @@ def test_a_secret_that_was_made_here_is_accepted_and_never_the_same(source: str)
         ("generic", "whsec_not base64!!", "24 to 64 bytes in base64"),
         ("generic", "whsec_" + base64.b64encode(b"x" * 23).decode(), "24 to 64 bytes"),
         ("generic", base64.b64encode(b"x" * 65).decode(), "24 to 64 bytes"),
+        ("generic", "whpk_" + base64.b64encode(b"x" * 31).decode(), "32 bytes in base64"),
+        ("generic", "whsk_" + base64.b64encode(b"x" * 64).decode(), "24 to 64 bytes"),
+        ("cloudevents", "whpk_" + base64.b64encode(b"x" * 33).decode(), "32 bytes in base64"),
+        ("cloudevents", "whsec_short", "24 to 64 bytes"),
     ],
 )
 def test_a_secret_that_cannot_work_is_refused_and_not_repeated(
