@@ -1,6 +1,7 @@
 """The fetcher against servers on loopback that misbehave in every way it guards against."""
 
 import gzip
+import re
 import socket
 import threading
 import time
@@ -37,7 +38,7 @@ class Server:
             except OSError:
                 return
             with closing(peer):
-                request = peer.recv(65_536)
+                request = _request(peer)
                 self.requests.append(request)
                 try:
                     self._behave(peer, request)
@@ -48,6 +49,16 @@ class Server:
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._thread.join(timeout=5)
+
+
+def _request(peer: socket.socket) -> bytes:
+    """With its body, which may come in a segment of its own."""
+    request = peer.recv(65_536)
+    head, _, body = request.partition(b"\r\n\r\n")
+    if length := re.search(rb"(?i)content-length: (\d+)", head):
+        while len(body) < int(length[1]) and (more := peer.recv(65_536)):
+            body, request = body + more, request + more
+    return request
 
 
 Start = Callable[[Behaviour], Server]
