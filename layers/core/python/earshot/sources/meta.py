@@ -27,7 +27,7 @@ reads_headers = ("content-type",)
 
 _FORM = "application/x-www-form-urlencoded"
 _CHALLENGE = re.compile(r"[!-~]{1,256}")
-_CODE = re.compile(r"[0-9]{10}-[0-9a-f]{64}")
+_CODE = re.compile(r"[0-9]{10}[0-9a-f]{64}")
 _ABOUT_DELETION = (
     "This code is given out when a request to erase a person's data has been received. "
     "Everything that is kept of the person is erased as soon as the request is processed.\n"
@@ -85,7 +85,7 @@ def answer(
     """Meta asks for 200; of a request to erase it shows the person a link and a code."""
     if not is_form(headers):
         return Reply("received")
-    code = f"{delivery.received_at:%Y%m%d%H}-{delivery.delivery_id}"
+    code = f"{delivery.received_at:%Y%m%d%H}{delivery.delivery_id}"
     told = {"url": f"{connection.hook_url or ''}?deletion={code}", "confirmation_code": code}
     return Reply(json.dumps(told), content_type="application/json")
 
