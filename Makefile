@@ -9,6 +9,8 @@ PAGES_URL ?=
 WITH_DATA ?=
 DATA ?=
 EVALUATION ?= ../shared/data/eval
+PAYLOADS ?= ../shared/data/payloads
+VECTORS ?= $(wildcard ../shared/data/signature-vectors.json)
 BIN := .venv/bin
 TRAINING_PATH := layers/core/python:layers/training:build/semantic/python
 # Bytecode lies aside, never beside the source; without any, each run would compile all tests anew.
@@ -17,10 +19,10 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo dev test check bench eval train mails build screenshots browser lock deploy destroy clean
+.PHONY: help environment demo dev test check check-payloads bench eval train mails build screenshots browser lock deploy destroy clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-21s %s\n", $$1, $$2}'
 
 environment: ## make .venv and .venv-ministack from the lock
 	@exec $(PYTHON) infra/environments.py
@@ -46,6 +48,10 @@ check: environment ## format, lint, types, templates, security, then every test:
 	$(BIN)/python -m pytest -q tests/unit --cov=earshot.domain --cov-branch \
 		--cov-report=term-missing:skip-covered --cov-fail-under=100
 	@$(MAKE) --no-print-directory test
+
+check-payloads: environment ## put real payloads through the sources: make check-payloads [PAYLOADS=DIR] [VECTORS=FILE]
+	@exec $(BIN)/python -m earshot_ops.check_payloads --payloads "$(PAYLOADS)" \
+		$(if $(VECTORS),--vectors "$(VECTORS)")
 
 bench: environment ## cold imports, the webhook, matching and understanding, against their goals
 	@exec $(BIN)/python -m tests.bench

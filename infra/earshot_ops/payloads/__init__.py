@@ -1,0 +1,1 @@
+"""Payloads as platforms send them, put through the sources: `make check-payloads`."""
