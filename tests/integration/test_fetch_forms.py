@@ -1,5 +1,6 @@
 """Forms that are posted to what came from outside, and what their servers ask for."""
 
+import json
 import socket
 import time
 from email.utils import formatdate
@@ -35,6 +36,16 @@ def test_a_redirect_that_would_lose_the_form_is_a_failure(
         fetcher(server)(f"http://127.0.0.1:{server.port}/", {}, form={"a": "b"})
     assert failure.value.reason == reason
     assert len(server.requests) == 1
+
+
+def test_a_form_is_written_as_json_where_its_headers_say_so(serve: Start) -> None:
+    server = serve(answer(b"{}"))
+    url, headers = f"http://127.0.0.1:{server.port}/", {"content-type": "application/json"}
+    page = fetcher(server)(url, headers, form={"a": "ü&b"})
+    assert page.body == b"{}"
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    assert head.lower().count(b"content-type: application/json") == 1
+    assert json.loads(body) == {"a": "ü&b"}
 
 
 def test_a_form_follows_a_redirect_that_keeps_it(serve: Start) -> None:

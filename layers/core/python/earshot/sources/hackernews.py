@@ -58,7 +58,7 @@ def without(headers: Headers, body: bytes, native_id: str) -> bytes | None:  # n
 
 def _identity(part: Any) -> str:
     number = number_in(part, "id")
-    return "" if number is None else str(number)
+    return "" if number is None or number < 0 else str(number)
 
 
 def _bones(part: dict[str, Any]) -> dict[str, Any]:

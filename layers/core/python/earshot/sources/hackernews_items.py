@@ -101,7 +101,8 @@ def _upwards(
 
 def _changed(asked: Polling, place: _Place, walked: set[int]) -> Iterator[PolledPage]:
     page, told = polling.get_json(asked, f"{polling.base_of(asked.connection)}/updates.json", {})
-    numbers = [n for n in parts_in(told, "items") if isinstance(n, int) and 0 < n < place.at]
+    told_of = (_as_number(part) for part in parts_in(told, "items"))
+    numbers = [number for number in told_of if number and 0 < number < place.at]
     listed = hashlib.sha256(to_json(sorted(numbers))).hexdigest()[:16]
     if listed == place.listed:
         return
@@ -124,11 +125,14 @@ def _page(asked: Polling, place: _Place, found: list[Any], **headers: str) -> Po
 
 
 def _number(asked: Polling, url: str) -> int:
-    _, told = polling.get_json(asked, url, {})
-    number = number_in({"id": told}, "id")
-    if number is None:
+    number = _as_number(polling.get_json(asked, url, {})[1])
+    if number is None or number < 0:
         raise FetchError("no_number")
     return number
+
+
+def _as_number(value: Any) -> int | None:
+    return number_in({"number": value}, "number")
 
 
 def _items(asked: Polling, numbers: list[int]) -> list[Any]:

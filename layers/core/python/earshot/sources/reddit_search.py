@@ -1,4 +1,4 @@
-"""Asking Reddit for posts that hold certain words, and whether those of the last days still stand.
+"""Asking Reddit for posts that hold certain words, and whether the last ones still stand.
 
 The API wants OAuth, a User-Agent of one's own and no more than what ``x-ratelimit-remaining``
 leaves until ``x-ratelimit-reset`` (https://github.com/reddit-archive/reddit/wiki/API). Whoever
@@ -16,7 +16,7 @@ from earshot.sources import items, polling, walking
 from earshot.sources.fetch import FetchError
 from earshot.sources.payload import part_in, parts_in, text_in
 from earshot.sources.reddit_things import is_gone, name_of
-from earshot.sources.surface import KEPT_WHEN_BORROWED, FetchedPage, PolledPage, Polling
+from earshot.sources.surface import FetchedPage, PolledPage, Polling
 
 address = "https://oauth.reddit.com"
 
@@ -93,10 +93,8 @@ def _wait(page: FetchedPage) -> int:
 def _changed(
     asked: Polling, cursor: dict[str, str], *, headers: dict[str, str]
 ) -> Iterator[PolledPage]:
-    """Those of the known posts, as long as their words may be kept, that are other than they were
-    when they were last told of."""
-    oldest = asked.now.timestamp() - KEPT_WHEN_BORROWED * 3600
-    names = [name for name, at in walking.known_of(cursor).items() if at >= oldest]
+    """Those of the known posts that are other than they were when they were last told of."""
+    names = [*walking.known_of(cursor)]
     if not names:
         return
     asked_for: dict[str, str | int | None] = {"id": ",".join(names[:_LIMIT]), "raw_json": 1}

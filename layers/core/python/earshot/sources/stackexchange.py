@@ -110,7 +110,8 @@ def _identity(part: Any, kind: str, site: str) -> str:
 
 def _site(part: Any, headers: Headers) -> str:
     """As the API calls it: ``stackoverflow``, ``salesforce``, ``mathoverflow.net``."""
-    name = _host(text_in(part, "link")) or _asked_site(headers)
+    links = text_in(part, "link"), text_in(part_in(part, "owner"), "link")
+    name = _host(links[0]) or _asked_site(headers) or _host(links[1])
     name = name.lower().removeprefix("www.")
     return name.removesuffix(".com").removesuffix(".stackexchange") or "stackexchange"
 
