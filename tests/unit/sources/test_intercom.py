@@ -153,6 +153,17 @@ def test_a_deleted_conversation_deletes_what_it_tells() -> None:
     assert all(isinstance(item, Deletion) for item in read(event))
 
 
+def test_a_deleted_conversation_may_name_itself_by_another_field() -> None:
+    item = {"type": "conversation", "conversation_id": "2000901"}
+    event = {**sample("conversation.deleted"), "data": {"item": item}}
+    (deleted,) = read(event)
+    assert isinstance(deleted, Deletion)
+    assert deleted.native_id == FIRST
+    rest = intercom.without({}, encoded(event), FIRST)
+    assert rest is not None
+    assert read(rest) == [deleted]
+
+
 def test_every_notification_holds_its_conversation() -> None:
     event = sample("conversation.admin.replied")
     assert list(intercom.held({}, encoded(event))) == [

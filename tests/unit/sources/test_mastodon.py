@@ -68,6 +68,7 @@ def test_one_of_the_live_secrets_is_enough() -> None:
         ({}, "other_event"),
         ([], "empty_page"),
         ([7], "malformed_post"),
+        ([{"id": "9", "type": "follow", "account": STATUS["account"]}], "follow"),
         ("words", "other_event"),
     ],
 )

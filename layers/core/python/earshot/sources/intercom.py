@@ -115,7 +115,7 @@ def _with(event: dict[str, Any], messages: list[_Message]) -> dict[str, Any]:
     """The notification as one of these messages and nothing else."""
     item = _item(event)
     parts = [message.part for message in messages if not message.is_first]
-    told = _kept(item, "id", "created_at", "links")
+    told = _kept(item, "id", "conversation_id", "created_at", "links")
     told["conversation_parts"] = {"conversation_parts": parts}
     if first := next((message for message in messages if message.is_first), None):
         told["source"] = first.part
@@ -133,8 +133,9 @@ def _messages(event: dict[str, Any]) -> Iterator[_Message]:
         yield _Message(f"part:{text_in(item, 'id')}", item)
         return
     first = part_in(item, "source", "conversation_message")
-    if first or (topic == "conversation.deleted" and text_in(item, "id")):
-        yield _Message(f"conversation:{text_in(item, 'id')}", first)
+    conversation = text_in(item, "id", "conversation_id")  # the latter where it was deleted
+    if first or (topic == "conversation.deleted" and conversation):
+        yield _Message(f"conversation:{conversation}", first)
     parts = parts_in(part_in(item, "conversation_parts"), "conversation_parts")
     for part in parts or parts_in(item, "conversation_parts"):
         yield _Message(f"part:{text_in(part, 'id')}", object_of(part))
@@ -157,7 +158,7 @@ def _is_contact(message: _Message) -> bool:
 
 
 def _read(raw: RawDelivery, event: dict[str, Any], message: _Message) -> Item:
-    """The address of a contact is the handle: it is what the CRM knows people by."""
+    """The address of a contact is what the CRM knows people by."""
     item, part, author = _item(event), message.part, message.author
     if message.thing.endswith(":") or not message.author_id:
         return Ignored(reason="malformed_post")
@@ -171,7 +172,7 @@ def _read(raw: RawDelivery, event: dict[str, Any], message: _Message) -> Item:
         kind="message",
         permalink=text_in(part_in(item, "links"), "conversation_web") if message.is_first else None,
         author=items.author(
-            message.author_id, handle=text_in(author, "email"), name=text_in(author, "name")
+            message.author_id, email=text_in(author, "email"), name=text_in(author, "name")
         ),
         text="\n".join(written).strip(),
         plain=plain,

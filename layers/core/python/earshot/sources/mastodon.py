@@ -26,6 +26,9 @@ poll = mastodon_timeline.poll
 
 _MENTIONS_LIMIT = 100
 _FOR_ALL = frozenset(("", "public", "unlisted"))
+_NOTIFICATIONS = frozenset(("favourite", "follow", "follow_request", "poll", "reblog"))
+"""What may be notified of without a status that would be a post."""
+
 _COUNTS = {
     "replies": "replies_count",
     "reposts": "reblogs_count",
@@ -122,6 +125,9 @@ def _read(raw: RawDelivery, part: Any, *, unknown: str) -> Item:
         kind = event.partition(".")[0]
         return Ignored(reason=kind if kind in {"account", "report"} else "other_event")
     if not isinstance(part, dict) or "content" not in part:
+        told = text_in(part, "type")
+        if told in _NOTIFICATIONS:
+            return Ignored(reason=told)
         return Ignored(reason="account" if text_in(part, "acct") else unknown)
     is_status = "uri" in part or "id" in part
     return _status(raw, part) if is_status else Ignored(reason="status_edit")
