@@ -63,11 +63,11 @@ def test_a_form_follows_a_redirect_that_keeps_it(serve: Start) -> None:
     assert server.requests[1].endswith(b"a=b")
 
 
-def test_a_form_is_never_posted_inside_by_a_redirect(serve: Start) -> None:
+def test_a_form_is_never_posted_to_another_host_by_a_redirect(serve: Start) -> None:
     server = serve(answer(status="307 Moved", Location="http://169.254.169.254/latest/api/token"))
     with pytest.raises(FetchError) as failure:
         fetcher(server)(f"http://127.0.0.1:{server.port}/", {}, form={"a": "b"})
-    assert failure.value.reason == "address_refused"
+    assert failure.value.reason == "redirect_refused"
 
 
 def test_credentials_stay_with_the_host_that_they_are_for(serve: Start) -> None:

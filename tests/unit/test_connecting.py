@@ -43,7 +43,7 @@ def test_a_platform_that_posts_to_us_has_no_address() -> None:
 
 
 def test_an_unknown_source_is_answered_with_those_that_are() -> None:
-    with pytest.raises(ConnectingError, match="there are .*generic, github.*rss"):
+    with pytest.raises(ConnectingError, match=r"there are .*generic, github.*rss"):
         connecting.check_source("myspace")
 
 

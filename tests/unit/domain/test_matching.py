@@ -205,6 +205,28 @@ def test_a_known_contact_of_the_crm_brings_its_account() -> None:
     assert (mention.entry_id, mention.evidence[0].kind) == ("account:acme", EvidenceKind.AUTHOR)
 
 
+def test_an_address_of_a_contact_brings_the_account_whatever_it_came_through() -> None:
+    contact = Contact(contact_id="c1", account_id="acme", name="Jo", email="Jo@Mail.example")
+    known = index(
+        examples.watchlist(ACME, account_by_handle=contact_handles([contact])),
+    )
+    for source in ("mailgun", "intercom"):
+        writer = examples.author(handle=None, email="jo@mail.example")
+        mention = match(examples.post("hello", source=source, author=writer), known).exact[0]
+        assert (mention.entry_id, mention.evidence[0].kind) == ("account:acme", EvidenceKind.AUTHOR)
+    handle = examples.author(handle="jo@mail.example")
+    assert match(examples.post("hello", author=handle), known) == Candidates()
+
+
+def test_whoever_writes_from_an_account_s_domain_speaks_of_it() -> None:
+    writer = examples.author(handle=None, email="somebody@mail.acme.example")
+    mention = match(examples.post("hello", author=writer), BOTH).exact[0]
+    assert (mention.entry_id, mention.evidence[0].value) == ("account:acme", "mail.acme.example")
+    for address in ("a@example", "a@gmail.com"):
+        stranger = examples.author(handle=None, email=address)
+        assert match(examples.post("hello", author=stranger), BOTH) == Candidates()
+
+
 def test_nobody_resolves_an_author_without_a_handle() -> None:
     assert match(examples.post("hi", author=examples.author(handle=None)), BOTH) == Candidates()
 

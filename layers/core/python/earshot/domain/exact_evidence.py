@@ -45,6 +45,8 @@ def exact_in(post: Post, listened: Sequence[str], index: WatchlistIndex) -> list
         found += _handles(post, index)
     if index.tables["authors"].digests:
         found += _author(post, index)
+    if post.author.email:
+        found += _mail(post, index)
     if index.tables["tickers"].digests:
         found += _tickers(text, listened, index)
     if index.tables["topics"].digests:
@@ -101,8 +103,15 @@ def _handles(post: Post, index: WatchlistIndex) -> Iterator[Found]:
 
 
 def _author(post: Post, index: WatchlistIndex) -> Iterator[Found]:
-    for entry in index.of_author(post.source, post.author.handle):
+    for entry in index.of_author(post.source, post.author):
         yield entry, Evidence(kind=EvidenceKind.AUTHOR, value="a contact in the CRM")
+
+
+def _mail(post: Post, index: WatchlistIndex) -> Iterator[Found]:
+    """Whose mail the author writes from."""
+    host = (post.author.email or "").rpartition("@")[2]
+    for entry in index.of_domain(host) if host else ():
+        yield entry, Evidence(kind=EvidenceKind.DOMAIN, value=host)
 
 
 def _tickers(text: str, listened: Sequence[str], index: WatchlistIndex) -> Iterator[Found]:

@@ -81,7 +81,7 @@ def is_hidden(post: SignalPost, now: datetime) -> bool:
 
 def quote_of(post: SignalPost, longest: int, *, now: datetime, zone: str) -> Quote:
     """Words that may not be shown leave their link."""
-    author = post.author.name or post.author.handle or "somebody unknown"
+    author = post.author.name or post.author.handle or post.author.email or "somebody unknown"
     handle = f" (@{post.author.handle})" if post.author.name and post.author.handle else ""
     return Quote(
         who=line(f"{author}{handle}", LONGEST_NAME),

@@ -8,8 +8,11 @@ PostId = tuple[str, str]
 
 
 class Author(Model):
+    """``email`` is the address that they write from, where they wrote to us."""
+
     author_id: Identifier
     handle: str | None = None
+    email: str | None = None
     name: str | None = None
     profile_url: str | None = None
     followers: int | None = None

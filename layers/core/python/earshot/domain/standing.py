@@ -18,14 +18,17 @@ class AuthorFacts(Model):
 
 
 def facts_of(post: Post, index: WatchlistIndex) -> AuthorFacts:
-    """By handles that the business data gives with their platform, and by the author's page."""
+    """By handles that the business data gives with their platform, by the author's page and by
+    their address of mail."""
     author = post.author
-    contacts = index.of_author(post.source, author.handle)
+    contacts = index.of_author(post.source, author)
     bearers = [*contacts]
     if author.handle:
         bearers += index.of_handle(post.source, author.handle)
     if author.profile_url:
         bearers += index.of_domain(_host(author.profile_url))
+    if author.email:
+        bearers += index.of_domain(author.email.rpartition("@")[2])
     accounts = (entry.entry_id for entry in bearers if entry.kind is EntryKind.ACCOUNT)
     return AuthorFacts(
         bears=frozenset(entry.kind for entry in bearers), account_id=_identity(accounts)

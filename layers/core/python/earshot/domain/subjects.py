@@ -52,4 +52,6 @@ def is_prospect(subject_id: str) -> bool:
 
 
 def prospect(subject_id: str, author: Author) -> Subject:
-    return Subject(subject_id=subject_id, name=author.name or author.handle or UNKNOWN)
+    return Subject(
+        subject_id=subject_id, name=author.name or author.handle or author.email or UNKNOWN
+    )

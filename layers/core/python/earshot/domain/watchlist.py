@@ -23,6 +23,7 @@ from earshot.domain.watchlist_index import (
     BEGINS_LONGER,
     FLAG_BITS,
     IS_EXCHANGE,
+    MAIL,
     NEEDED_BY_TOPIC,
     NEEDS_CAPITALS,
     OF_ONE_SOURCE,
@@ -38,8 +39,8 @@ EXCHANGES = frozenset(("nyse", "nasdaq", "amex", "lse", "tsx", "asx", "etr", "xe
 
 
 class Watchlist(Model):
-    """Entries and authors before they are compiled. ``account_by_handle`` maps ``source:handle``,
-    casefolded, of the CRM's contacts to their account."""
+    """Entries and authors before they are compiled. ``account_by_handle`` maps ``source:handle``
+    and ``mail:address``, casefolded, of the CRM's contacts to their account."""
 
     version: str
     entries: tuple[WatchlistEntry, ...]
@@ -60,13 +61,13 @@ def entry_of(account: Account) -> WatchlistEntry:
 
 
 def contact_handles(contacts: Iterable[Contact]) -> dict[str, str]:
-    """Only handles that the CRM gives with their platform (``github:octocat``) may resolve an
-    author to an account: WIRE terms forbid guessing who a handle is."""
+    """Only handles that the CRM gives with their platform (``github:octocat``), and addresses of
+    mail, may resolve an author to an account: WIRE terms forbid guessing who a handle is."""
     return {
         handle.casefold().replace(":@", ":"): contact.account_id
         for contact in contacts
         if contact.account_id
-        for handle in contact.handles
+        for handle in (*contact.handles, *([f"{MAIL}:{contact.email}"] if contact.email else ()))
         if ":" in handle
     }
 

@@ -16,6 +16,7 @@ from typing import Final
 
 from earshot.domain.aliases import PLATFORM_HOSTS
 from earshot.domain.business import EntryKind
+from earshot.domain.posts import Author
 from earshot.errors import UnreadableWatchlistError
 
 FORMAT: Final = 1
@@ -68,6 +69,8 @@ class Listed:
     query: str | None = None
 
 
+MAIL: Final = "mail"
+"""In the place of a platform, before an address."""
 TABLES: Final = ("names", "domains", "handles", "authors", "tickers", "topics")
 
 
@@ -121,12 +124,17 @@ class WatchlistIndex:
             everywhere += table.find(f"{source}:{bare}")
         return tuple(self.listed(value >> FLAG_BITS) for value in everywhere)
 
-    def of_author(self, source: str, handle: str | None) -> tuple[Listed, ...]:
-        """The account of the contact whom the CRM gives this handle on this source: WIRE terms
-        forbid guessing who a handle is."""
-        if not handle or not self.tables["authors"].digests:
+    def of_author(self, source: str, author: Author) -> tuple[Listed, ...]:
+        """The account of the contact whom the CRM gives this handle on this source, or this
+        address of mail: WIRE terms forbid guessing who a handle is."""
+        if not self.tables["authors"].digests:
             return ()
-        return self.find("authors", f"{source}:{handle.lstrip('@')}".casefold())
+        found: tuple[Listed, ...] = ()
+        if author.handle:
+            found = self.find("authors", f"{source}:{author.handle.lstrip('@')}".casefold())
+        if author.email and not found:
+            found = self.find("authors", f"{MAIL}:{author.email}".casefold())
+        return found
 
 
 def nobody() -> WatchlistIndex:

@@ -77,6 +77,8 @@ class Fetcher:
             if page.status not in _REDIRECTS or (body and page.status not in _KEEP_THE_METHOD):
                 break
             found = _next(url, page.headers.get("location", ""))
+            if body and urlsplit(found)[:2] != urlsplit(url)[:2]:
+                raise FetchError("redirect_refused")  # a form may hold a secret of its host
             headers, url = _for(found, url, headers), found
         else:
             raise FetchError("too_many_redirects")

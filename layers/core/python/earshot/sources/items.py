@@ -11,6 +11,8 @@ from earshot.sources.text import TEXT_LIMIT, is_web_address, links_of, mentions_
 
 NAME_LIMIT = 200
 
+_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,255}")
+
 _FIRST_YEAR, _LAST_YEAR = 1990, 2199
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS_FROM = 10**11
@@ -78,6 +80,7 @@ def author(
     identity: str | int,
     *,
     handle: str | None = None,
+    email: str | None = None,
     name: str | None = None,
     profile_url: str | None = None,
     followers: int | None = None,
@@ -87,6 +90,7 @@ def author(
     return Author(
         author_id=native_id(str(identity)),
         handle=_short(handle),
+        email=email if email and _EMAIL.fullmatch(email) else None,
         name=_short(name),
         profile_url=profile_url if profile_url and is_web_address(profile_url) else None,
         followers=followers if followers is not None and 0 <= followers <= 10**11 else None,

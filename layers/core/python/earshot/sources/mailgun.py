@@ -142,7 +142,7 @@ def _read(raw: RawDelivery, mail: dict[str, Any]) -> Item:
         raw,
         identity=identity,
         kind="message",
-        author=items.author(address, handle=address, name=name),
+        author=items.author(address, email=address, name=name),
         text=f"{subject}\n{written or markup}".strip(),
         plain=f"{subject}\n{plain}".strip(),
         posted_at=_date(header.get("date", "")) or items.at_seconds(text_in(mail, "timestamp")),
