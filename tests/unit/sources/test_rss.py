@@ -185,6 +185,21 @@ def test_an_erased_entry_leaves_the_others_as_they_were() -> None:
     assert normalise(rest) == before[1:]
 
 
+def test_an_item_that_is_words_alone_is_known_by_them() -> None:
+    body = feed("<item><description>One</description></item>", "<item><title>Two</title></item>")
+    one, two = posts(body)
+    assert (one.plain, two.plain) == ("One", "Two")
+    assert one.native_id != two.native_id
+    assert posts(feed("<item><description>One</description></item>"))[0].native_id == one.native_id
+    rest = rss.without({}, body, one.native_id)
+    assert rest is not None
+    assert b"One" not in rest
+    assert [post.native_id for post in posts(rest)] == [two.native_id]
+    assert normalise(feed("<item><category>crm</category></item>")) == [
+        Ignored(reason="malformed_post")
+    ]
+
+
 def test_an_entry_that_cannot_be_told_apart_takes_the_page_with_it() -> None:
     wide = FEED.decode().replace("utf-8", "utf-16").encode("utf-16")
     assert len(posts(wide)) == 2

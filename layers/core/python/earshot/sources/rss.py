@@ -87,7 +87,7 @@ def _cursor(url: str, page: FetchedPage, found: str) -> dict[str, str]:
 
 
 def normalise(raw: RawDelivery) -> Iterator[Item]:
-    """A post per entry; an entry with neither identity nor address is ignored."""
+    """A post per entry; one with neither identity nor address nor words is ignored."""
     raw = replace(raw, headers=_located(raw.headers))
     feed = feed_document.parse(raw.headers, raw.body)
     if not feed.entries:
@@ -113,7 +113,16 @@ def _located(headers: Headers) -> Headers:
 
 
 def _identity(entry: Any) -> str:
-    return native_id_of(tidy(entry.get("id") or entry.get("link") or ""))
+    """RSS lets an item be words alone (RSS 2.0, "Elements of <item>"): it is known by them."""
+    told = tidy(entry.get("id") or entry.get("link") or "")
+    words = _words(entry)
+    if told or not words:
+        return native_id_of(told)
+    return f"words:{hashlib.sha256(words.encode('utf-8', 'replace')).hexdigest()}"
+
+
+def _words(entry: Any) -> str:
+    return f"{entry.get('title', '')}\n{_markup(entry)}".strip()[:TEXT_LIMIT]
 
 
 def _post(entry: Any, feed: Any, *, raw: RawDelivery) -> Post:
@@ -122,7 +131,7 @@ def _post(entry: Any, feed: Any, *, raw: RawDelivery) -> Post:
     markup = _markup(entry)
     plain = f"{title}\n{plain_of_html(markup)}".strip()
     published, updated = _moment(entry, "published_parsed"), _moment(entry, "updated_parsed")
-    text = f"{entry.get('title', '')}\n{markup}".strip()[:TEXT_LIMIT]
+    text = _words(entry)
     link = entry.get("link")
     return Post(
         source="rss",
