@@ -65,6 +65,8 @@ def lines_of_file(file: File, outcomes: list[Outcome]) -> Iterator[str]:
             yield f"  {told}" + (f" ({number} times)" if number > 1 else "")
         if outcome.failure:
             yield f"  FAILED       {outcome.failure}"
+        elif not outcome.items:
+            yield "  nothing"
 
 
 def lines_of_verdicts(verdicts: Verdicts) -> Iterator[str]:

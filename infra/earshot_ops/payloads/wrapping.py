@@ -81,7 +81,9 @@ def _as_it_is(part: _Part) -> Iterator[Sent]:
     listing = catalog.listing(part.source)
     is_pushed = listing.posts and not (listing.polled and _is_answer(part))
     headers = {"content-type": _content_type(part.content)}
-    if not is_pushed:
+    if is_pushed and headers["content-type"] == XML:
+        headers["link"] = f'<{ADDRESS}>; rel="self"'
+    elif not is_pushed:
         headers["content-location"] = ADDRESS
     yield Sent(part.source, part.content, headers, part.note, is_pushed)
 
