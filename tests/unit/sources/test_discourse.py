@@ -217,6 +217,16 @@ def test_a_user_who_is_destroyed_takes_everything_along() -> None:
     assert found.author.author_id == gone.author_id
 
 
+@pytest.mark.parametrize(
+    ("event", "rest"), [("user_destroyed", b'{"user":{"id":32}}'), ("user_updated", None)]
+)
+def test_what_is_told_of_a_user_goes_with_them(event: str, rest: bytes | None) -> None:
+    body = encoded({"user": {"id": 32, "username": "tom", "email": "tom@tally.example"}})
+    user = "forum.acme.example:user:32"
+    assert list(discourse.held(headers(event), body)) == [Held(user, user)]
+    assert discourse.without(headers(event), body, user) == rest
+
+
 @given(st.text(st.characters(codec="utf-8"), max_size=40))
 def test_any_words_are_kept_as_they_were_sent(words: str) -> None:
     [found] = read(post(REPLY, raw=words, cooked=""))

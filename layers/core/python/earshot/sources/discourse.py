@@ -29,12 +29,13 @@ _OTHER_TYPES = (
     *("ping", "user", "notification", "reviewable", "category", "tag", "group", "group_user"),
     *("like", "solved", "assign", "user_badge", "user_promoted", "topic_voting", "chat_message"),
 )
-_WORDY = {"post": "post", "topic": "topic", "like": "post", "solved": "post"}
+_WORDY = {"post": "post", "topic": "topic", "like": "post", "solved": "post", "user": "user"}
 """Types of events that hold words, by what these belong to."""
 
 _WITHOUT_WORDS = {"3": "small_action", "4": "whisper"}
 """By ``post_type``; a whisper is among staff."""
 
+_DESTROYED = frozenset(("post_destroyed", "topic_destroyed", "user_destroyed"))
 _BONES = ("id", "deleted_at", "user_deleted")
 """What a deletion needs."""
 
@@ -79,7 +80,8 @@ def normalise(raw: RawDelivery) -> Iterator[Item]:
 
 def held(headers: Headers, body: bytes) -> Iterable[Held]:
     """Of every event the post itself, also where nobody else may read it, and the topic whose
-    title it repeats. Who began the topic is told by the topic's own events alone."""
+    title it repeats. Who began the topic is told by the topic's own events alone. What is told of
+    a user goes with all else that is theirs."""
     place = _place(headers)
     for thing, by in _told(read_object(body)) if place else ():
         identity = native_id_of(f"{place}:{thing}")
@@ -108,7 +110,7 @@ def _told(event: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     number = text_in(part, "id")
     if kind not in _WORDY or not number or part.keys() <= {*_BONES}:
         return
-    yield f"{_WORDY[kind]}:{number}", part
+    yield f"{_WORDY[kind]}:{number}", {} if kind == "user" else part
     topic = text_in(part, "topic_id")
     if topic and not _is_first(part) and text_in(part, *_TITLES):
         yield f"topic:{topic}", {}
@@ -129,7 +131,7 @@ def _kind(event: dict[str, Any]) -> str:
 
 def _is_deleted(headers: Headers, part: dict[str, Any]) -> bool:
     """An author who deletes a post leaves a stub first, for a day by default."""
-    destroyed = headers.get("x-discourse-event") in {"post_destroyed", "topic_destroyed"}
+    destroyed = headers.get("x-discourse-event") in _DESTROYED
     return destroyed or bool(part.get("deleted_at")) or part.get("user_deleted") is True
 
 
