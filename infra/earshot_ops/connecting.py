@@ -60,8 +60,6 @@ def address_of(source: str, url: str | None, query: str | None) -> tuple[str | N
         raise ConnectingError(f"{source} posts to us and takes no --url")
     if query and not setup.asks_for:
         raise ConnectingError(f"{source} takes no --query")
-    if setup.needs_query and not query:
-        raise ConnectingError(f"{source} needs --query: {setup.asks_for}")
     url = url or setup.address
     if (url or not listing.posts or source == "rss") and not (url and is_web_address(url)):
         raise ConnectingError(f"{source} needs --url with an http(s) address")
@@ -102,6 +100,14 @@ def whose_secret(source: str, url: str | None, *, is_pushed: bool) -> Whose:
 
 def is_polled(connection: Connection) -> bool:
     return catalog.listing(connection.source).polled and connection.url is not None
+
+
+def asked_for(connection: Connection) -> str:
+    """What a search is for; empty for what is fetched whole."""
+    if connection.query is not None:
+        return f" for {connection.query}"
+    is_searched = catalog.listing(connection.source).searched
+    return " for what the watchlist names" if is_searched else ""
 
 
 def takes_posts(connection: Connection) -> bool:

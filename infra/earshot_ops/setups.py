@@ -29,7 +29,6 @@ class SetUp:
     steps: tuple[str, ...] = ()
     address: str | None = None
     asks_for: str = ""
-    needs_query: bool = False
 
 
 def _meta(product: str, fields: str) -> SetUp:
@@ -51,8 +50,7 @@ SETUPS: dict[str, SetUp] = {
         Whose.PERHAPS,
         "handle:app-password, if the server asks for it",
         address="https://public.api.bsky.app",
-        asks_for="words to search for",
-        needs_query=True,
+        asks_for="words to search for; without, what the watchlist names",
     ),
     "cloudevents": SetUp(Whose.OURS, "bearer token or whsec_ secret", ("send events to: {url}",)),
     "discourse": SetUp(
@@ -114,8 +112,7 @@ SETUPS: dict[str, SetUp] = {
         Whose.CREDENTIALS,
         "client_id:client_secret of a script app",
         address="https://oauth.reddit.com",
-        asks_for="words to search for",
-        needs_query=True,
+        asks_for="words to search for; without, what the watchlist names",
     ),
     "rss": SetUp(Whose.HUB),
     "slack": SetUp(
@@ -131,8 +128,7 @@ SETUPS: dict[str, SetUp] = {
         Whose.PERHAPS,
         "key of an app, for 10,000 requests a day in place of 300",
         address="https://api.stackexchange.com/2.3",
-        asks_for="site: words, like stackoverflow: crm migration",
-        needs_query=True,
+        asks_for="site: words, like superuser: crm; without, what the watchlist names",
     ),
     "telegram": SetUp(
         Whose.OURS,

@@ -21,6 +21,7 @@ from earshot_ops.commands.exits import ExitCode
 from earshot_ops.demo import post_office
 from earshot_ops.embedded_aws import EmbeddedAws
 from earshot_ops.target import Target
+from tests import examples
 from tests.conftest import Stack
 from tests.house import House, entry
 from tests.house_target import target_of
@@ -93,7 +94,7 @@ def test_the_sample_is_imported_compiled_and_journalled(
     watchlist = target.watchlist.current()
     known = watchlist.of_domain("northwind-tooling.example")
     assert [entry.entry_id for entry in known] == ["account:northwind"]
-    assert watchlist.of_author("github", "petra-lindqvist") == known
+    assert watchlist.of_author("github", examples.author(handle="petra-lindqvist")) == known
     entries = [entry["payload"] for entry in journal(house, "import")]
     assert {entry["kind"]: len(entry["ids"]) for entry in entries} == {
         "watchlist": 4,

@@ -73,10 +73,11 @@ def test_the_verify_token_of_meta_is_shown(earshot: Earshot) -> None:
     assert len(line.removeprefix("verify token: ")) == 32
 
 
-def test_a_source_that_is_searched_is_asked_for_words(earshot: Earshot, target: Target) -> None:
-    refused = earshot("connect", "bluesky", given="\n")
-    assert refused.exit_code == ExitCode.USAGE
-    assert "bluesky needs --query: words to search for" in " ".join(refused.stderr.split())
+def test_a_source_is_searched_for_words_or_for_the_watchlist(
+    earshot: Earshot, target: Target
+) -> None:
+    assert "for what the watchlist names" in earshot("connect", "bluesky", given="\n").stdout
+    assert made(target, "bluesky/main").query is None
     earshot("connect", "bluesky", "--query", "RivalCRM alternative", given="\n")
     found = made(target, "bluesky/rivalcrm-alternative")
     assert (found.url, found.query) == (SETUPS["bluesky"].address, "RivalCRM alternative")

@@ -250,8 +250,7 @@ def _tell(
         return
     say(f"[bold]{made.source}/{made.connection_id}[/bold] is connected")
     if connecting.is_polled(made):
-        words = f" for {safe(made.query)}" if made.query else ""
-        say(f"fetched from: {safe(made.url)}{words}")
+        say(f"fetched from: {safe(made.url)}{safe(connecting.asked_for(made))}")
     if connecting.takes_posts(made) and not made.hub:
         token = connecting.verify_token(made, secret)
         for step in SETUPS[made.source].steps:

@@ -49,6 +49,7 @@ def _told(target: Target, connection: Connection, now: datetime) -> dict[str, An
         "comes": _comes(connection),
         "url": connection.url,
         "query": connection.query,
+        "for": connecting.asked_for(connection),
         "data_class": connection.data_class,
         "keep_hours": connection.keep_hours,
         "purpose": connection.purpose,
@@ -80,8 +81,7 @@ def _secrets(target: Target, connection: Connection) -> tuple[str, ...]:
 
 
 def _lines(told: dict[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
-    where = " for ".join(str(told[name]) for name in ("url", "query") if told[name])
-    yield "comes", told["comes"] + (f" from {where}" if where else "")
+    yield "comes", told["comes"] + (f" from {told['url']}" if told["url"] else "") + told["for"]
     kept = f", {told['keep_hours']} hours" if told["keep_hours"] else ""
     yield "kept", f"{told['data_class']}{kept}; {told['purpose']}"
     yield "deliveries", _deliveries(told, now)

@@ -45,6 +45,15 @@ def connection(source: str, connection_id: str) -> Key:
     return {"pk": connections(), "sk": f"{source}#{connection_id}"}
 
 
+def searches(source: str, connection_id: str) -> str:
+    return f"SEARCHES#{source}#{connection_id}"
+
+
+def search(source: str, connection_id: str, words: str) -> Key:
+    """How far the connection got with what it asks for the watchlist."""
+    return {"pk": searches(source, connection_id), "sk": digest(words)}
+
+
 def config() -> Key:
     return {"pk": "CONFIG", "sk": "CONFIG"}
 

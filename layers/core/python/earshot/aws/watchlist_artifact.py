@@ -51,6 +51,18 @@ class WatchlistArtifact:
         dumped = {source: found.model_dump() for source, found in queries_by_source.items()}
         self._put(keys.poller_queries_object(), json.dumps(dumped).encode(), "application/json")
 
+    def queries(self, source: str) -> tuple[str, ...]:
+        """What to ask the search of the source, the likeliest to matter first; nothing before the
+        first compilation."""
+        try:
+            answer = self._s3.get_object(Bucket=self._bucket, Key=keys.poller_queries_object())
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _NOTHING_NEW:
+                raise
+            return ()
+        found = json.loads(answer["Body"].read()).get(source, {})
+        return tuple(str(query["text"]) for query in found.get("queries", ()))
+
     def current(self) -> WatchlistIndex:
         """At most ``FRESH_SECONDS`` old; before the first compilation it lists nobody.
 

@@ -1,12 +1,16 @@
 """Fetch what feeds have to say, archive it, queue it, and only then move the cursor."""
 
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from aws_lambda_powertools import Logger
 
+from earshot.aws import clients
+from earshot.aws.search_cursors import SearchCursors
+from earshot.aws.watchlist_artifact import WatchlistArtifact
 from earshot.domain.deliveries import Connection
 from earshot.flows.accept_delivery import Intake, accept, delivery_of, intake, raw_object
 from earshot.flows.counting import count
@@ -19,37 +23,74 @@ T = TypeVar("T")
 
 RESERVE_MS = 10_000
 MAX_PAGES = 10
+PAGES_OF_A_SEARCH = 2
 TURN_SECONDS = 300
+
+
+class Save(Protocol):
+    """Keeps how far a connection got, unless somebody else moved it."""
+
+    def __call__(
+        self, connection: Connection, cursor: dict[str, str], /, *, at: datetime
+    ) -> bool: ...
 
 
 def handle(_event: dict[str, Any], context: Any) -> dict[str, Any]:
     """How many connections were polled, failed, and had to wait for the next run."""
     from earshot.sources.fetch import Fetcher, loopback_hosts
 
-    fetch = Fetcher(loopback=loopback_hosts(settings()))
-    return poll_all(intake(), fetch, remaining_ms=context.get_remaining_time_in_millis)
+    names = settings()
+    polls = Polls(
+        into=intake(),
+        fetch=Fetcher(loopback=loopback_hosts(names)),
+        cursors=SearchCursors(clients.table(names.EARSHOT_TABLE)),
+        queries=WatchlistArtifact(clients.s3(), names.EARSHOT_BUCKET).queries,
+        remaining_ms=context.get_remaining_time_in_millis,
+    )
+    return poll_all(polls)
 
 
-def poll_all(into: Intake, fetch: Fetch, *, remaining_ms: Callable[[], int]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Polls:
+    """What a run works with. ``queries`` tells what the watchlist wants of a source's search."""
+
+    into: Intake
+    fetch: Fetch
+    cursors: SearchCursors
+    queries: Callable[[str], Sequence[str]]
+    remaining_ms: Callable[[], int]
+
+    @property
+    def has_time(self) -> bool:
+        return self.remaining_ms() >= RESERVE_MS
+
+    @property
+    def turn(self) -> int:
+        return int(self.into.clock().timestamp()) // TURN_SECONDS
+
+
+def poll_all(polls: Polls) -> dict[str, Any]:
     """Every run starts at another connection, so that none starves behind slow ones."""
-    due = into.connections.due(into.clock())
+    due = polls.into.connections.due(polls.into.clock())
     found = [known for known in due if known.source in catalog.POLLED and known.url]
-    waiting = turned(found, int(into.clock().timestamp()) // TURN_SECONDS)
+    waiting = turned(found, polls.turn)
     outcomes = {"polled": 0, "failed": 0, "left": 0}
     for number, connection in enumerate(waiting):
-        if remaining_ms() < RESERVE_MS:
+        if not polls.has_time:
             outcomes["left"] = len(waiting) - number
             count("poll_left", outcomes["left"])
             break
-        outcomes["polled" if poll_one(connection, into, fetch) else "failed"] += 1
+        outcomes["polled" if poll_one(connection, polls) else "failed"] += 1
     logger.info("sources_polled", outcomes=outcomes)
     return outcomes
 
 
-def poll_one(connection: Connection, into: Intake, fetch: Fetch) -> bool:
+def poll_one(connection: Connection, polls: Polls) -> bool:
     """False when it failed, which is on its row then; no feed may stop the others."""
+    into = polls.into
     try:
-        read_pages(connection, into, fetch)
+        wait = poll_connection(connection, polls)
+        rest(connection, max(wait, catalog.poll_interval(connection.source)), into=into)
     except Exception as error:  # noqa: BLE001  the answer is the row, the metric and the next run
         reason = str(getattr(error, "reason", type(error).__name__))
         into.connections.save_error(connection, reason, into.clock())
@@ -60,24 +101,51 @@ def poll_one(connection: Connection, into: Intake, fetch: Fetch) -> bool:
     return True
 
 
-def read_pages(connection: Connection, into: Intake, fetch: Fetch) -> None:
+def poll_connection(connection: Connection, polls: Polls) -> int:
+    """Seconds that the source asks to be left alone for. That it worked is on the row then, also
+    when nothing was new."""
+    save = polls.into.connections.save_cursor
+    if connection.query is not None or not catalog.listing(connection.source).searched:
+        return read_pages(connection, polls, {}, save=save, most=MAX_PAGES)
+    session: dict[str, str] = {}
+    for search in searches(connection, polls):
+        saved = polls.cursors.save
+        wait = read_pages(search, polls, session, save=saved, most=PAGES_OF_A_SEARCH)
+        if wait or not polls.has_time:
+            return wait
+    move(connection, connection.cursor, save, polls.into)
+    return 0
+
+
+def searches(connection: Connection, polls: Polls) -> Iterator[Connection]:
+    """The connection with each query of the watchlist, and how far it got with that; each run
+    begins with another one."""
+    known = polls.cursors.of(connection)
+    for words in turned(list(polls.queries(connection.source)), polls.turn):
+        cursor = known.get(words, {})
+        yield connection.model_copy(update={"query": words, "cursor": cursor})
+
+
+def read_pages(
+    connection: Connection, polls: Polls, session: dict[str, str], *, save: Save, most: int
+) -> int:
     """A page is safe before the cursor moves behind it. A source that asks for a rest gets it."""
+    into, reached = polls.into, connection
     asked = Polling(
         connection=connection,
-        fetch=fetch,
+        fetch=polls.fetch,
         now=into.clock(),
         secrets=lambda: into.secrets.secrets(connection.source, connection.connection_id),
+        session=session,
     )
-    wait, cursor, moved = catalog.poll_interval(connection.source), connection.cursor, False
-    for page in islice(catalog.polled(connection.source).poll(asked), MAX_PAGES):
+    for page in islice(catalog.polled(connection.source).poll(asked), most):
         take(page, connection, into)
-        cursor, moved = move(connection, cursor, page.cursor, into=into), True
+        reached = move(reached, page.cursor, save, into)
         if page.wait_seconds:
-            wait = max(wait, page.wait_seconds)
-            break
-    if not moved:
-        move(connection, cursor, cursor, into=into)
-    rest(connection, wait, into=into)
+            return page.wait_seconds
+    if reached is connection:
+        move(connection, connection.cursor, save, into)
+    return 0
 
 
 def rest(connection: Connection, seconds: int, *, into: Intake) -> None:
@@ -94,14 +162,13 @@ def take(page: PolledPage, connection: Connection, into: Intake) -> None:
     count("delivery_accepted")
 
 
-def move(
-    connection: Connection, before: dict[str, str], after: dict[str, str], *, into: Intake
-) -> dict[str, str]:
+def move(  # noqa: PLR0917
+    connection: Connection, cursor: dict[str, str], save: Save, into: Intake
+) -> Connection:
     """Also when nothing was new: that it worked is what the row should say."""
-    reached = connection.model_copy(update={"cursor": before})
-    if not into.connections.save_cursor(reached, after, at=into.clock()):
+    if not save(connection, cursor, at=into.clock()):
         logger.info("cursor_moved_elsewhere", connection_id=connection.connection_id)
-    return after
+    return connection.model_copy(update={"cursor": cursor})
 
 
 def turned(items: Sequence[T], turn: int) -> list[T]:

@@ -1,8 +1,8 @@
 """Asking Bluesky for posts that hold certain words (``app.bsky.feed.searchPosts``).
 
 Its public address answers searches of nobody or not at all (bluesky-social/atproto#3423, #3844), so
-a connection may have the secret ``handle:app password``; a session begins with each run. How many
-sessions a day an account may begin is limited to 300 (docs.bsky.app, "Rate Limits").
+a connection may have the secret ``handle:app password``; a session begins with each run, however
+many searches that has. An account may begin 300 a day (docs.bsky.app, "Rate Limits").
 """
 
 import hashlib
@@ -29,20 +29,20 @@ def poll(asked: Polling) -> Iterator[PolledPage]:
     headers: dict[str, str] = {}
     if secret:
         base = _SIGNED_IN_AT if base == address else base
-        headers = _signed_in(asked, base, secret)
+        headers = polling.session_of(asked, lambda: _sign_in(asked, base, secret))
     yield from walking.walk(
         asked, lambda token, since: _ask(asked, base, token=token, since=since, headers=headers)
     )
 
 
-def _signed_in(asked: Polling, base: str, secret: str) -> dict[str, str]:
+def _sign_in(asked: Polling, base: str, secret: str) -> str:
     handle, password = polling.pair_of(secret)
     page = asked.fetch(
         f"{base}/xrpc/com.atproto.server.createSession",
         {"content-type": "application/json"},
         form={"identifier": handle, "password": password},
     )
-    return polling.bearer(text_in(polling.json_of(page), "accessJwt"))
+    return text_in(polling.json_of(page), "accessJwt")
 
 
 def _ask(

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 class Listing:
     """What a new connection of the source starts with, and how its posts come: ``posts`` to us,
     ``polled`` by us, or either. ``poll_seconds`` is the least time between two polls, where the
-    source allows fewer than the schedule makes."""
+    source allows fewer than the schedule makes. One that is ``searched`` is asked for what the
+    watchlist names, where its connection says nothing else."""
 
     data_class: DataClass
     keep_hours: int | None = None
@@ -42,6 +43,7 @@ class Listing:
     posts: bool = True
     polled: bool = False
     poll_seconds: int = 0
+    searched: bool = False
 
 
 _OWNED = Listing(DataClass.OWNED)
@@ -49,7 +51,7 @@ _COPIED = Listing(DataClass.COPIED)
 _BORROWED = Listing(DataClass.BORROWED, KEPT_WHEN_BORROWED)
 
 SOURCES: dict[str, Listing] = {
-    "bluesky": replace(_BORROWED, posts=False, polled=True, poll_seconds=600),
+    "bluesky": replace(_BORROWED, posts=False, polled=True, searched=True, poll_seconds=600),
     "cloudevents": _OWNED,
     "discourse": _OWNED,
     "facebook": _BORROWED,
@@ -61,10 +63,13 @@ SOURCES: dict[str, Listing] = {
     "mailgun": _OWNED,
     "mastodon": replace(_BORROWED, polled=True),
     "messenger": _OWNED,
-    "reddit": replace(_BORROWED, posts=False, polled=True),
+    "reddit": replace(_BORROWED, posts=False, polled=True, searched=True),
     "rss": replace(_COPIED, polled=True),
-    "stackexchange": replace(_COPIED, posts=False, polled=True, poll_seconds=900),
+    "slack": _OWNED,
+    "stackexchange": replace(_COPIED, posts=False, polled=True, searched=True, poll_seconds=900),
+    "telegram": _OWNED,
     "whatsapp": _OWNED,
+    "x": _BORROWED,
     "youtube": _BORROWED,
 }
 WEBHOOKS = frozenset(name for name, listing in SOURCES.items() if listing.posts)

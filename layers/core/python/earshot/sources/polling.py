@@ -4,7 +4,7 @@ A cursor is worth something only for the address and the query that it is of.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -55,6 +55,13 @@ def pair_of(secret: str) -> tuple[str, str]:
     if not name or not rest:
         raise FetchError("secret_malformed")
     return name, rest
+
+
+def session_of(asked: Polling, sign_in: Callable[[], str]) -> dict[str, str]:
+    """The header with the token that ``sign_in`` gets, which it is asked for once in a run."""
+    if "token" not in asked.session:
+        asked.session["token"] = sign_in()
+    return bearer(asked.session["token"])
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -29,7 +29,8 @@ def poll(asked: Polling) -> Iterator[PolledPage]:
     """New posts, then those known that were edited or deleted."""
     if not asked.connection.query:
         raise MalformedPayloadError("the connection has no query")
-    headers = _signed_in(asked)
+    token = polling.session_of(asked, lambda: _sign_in(asked))
+    headers = {**token, "user-agent": _agent(asked)}
     cursor = polling.cursor_of(asked.connection)
     marks = cursor.get("marks", "")
     for page in walking.walk(
@@ -40,21 +41,23 @@ def poll(asked: Polling) -> Iterator[PolledPage]:
     yield from _changed(asked, cursor, headers=headers)
 
 
-def _signed_in(asked: Polling) -> dict[str, str]:
+def _agent(asked: Polling) -> str:
+    return f"linux:earshot:1 (by the operator of connection {asked.connection.connection_id})"
+
+
+def _sign_in(asked: Polling) -> str:
     """A token for this run alone, out of the secret ``client id:client secret``."""
     secret = polling.secret_of(asked)
     if secret is None:
         raise SecretMissingError(asked.connection.connection_id)
     pair = ":".join(polling.pair_of(secret)).encode()
     base = polling.base_of(asked.connection)
-    agent = f"linux:earshot:1 (by the operator of connection {asked.connection.connection_id})"
     page = asked.fetch(
         _TOKENS_OF_REDDIT if base == address else base + _TOKEN,
-        {"authorization": f"Basic {base64.b64encode(pair).decode()}", "user-agent": agent},
+        {"authorization": f"Basic {base64.b64encode(pair).decode()}", "user-agent": _agent(asked)},
         form={"grant_type": "client_credentials"},
     )
-    token = text_in(polling.json_of(page), "access_token")
-    return {**polling.bearer(token), "user-agent": agent}
+    return text_in(polling.json_of(page), "access_token")
 
 
 def _ask(asked: Polling, after: str, *, headers: dict[str, str]) -> walking.Answer | None:

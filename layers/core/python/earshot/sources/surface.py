@@ -122,12 +122,14 @@ class Fetch(Protocol):
 @dataclass(frozen=True, slots=True)
 class Polling:
     """What a poll works with. ``secrets`` reads the connection's, the newest first, and raises
-    ``SecretMissingError`` where it has none."""
+    ``SecretMissingError`` where it has none. ``session`` is for what one run of a connection may
+    keep from search to search, like a token; it is never stored."""
 
     connection: Connection
     fetch: Fetch
     now: datetime
     secrets: Callable[[], tuple[bytes, ...]]
+    session: dict[str, str] = field(default_factory=dict)
 
 
 class Source(Protocol):
