@@ -17,8 +17,14 @@ def modes(content: bytes, value: Any) -> Iterator[tuple[str, dict[str, str], byt
         yield "batched", {"content-type": _BATCH}, content
         return
     yield "structured", {"content-type": _STRUCTURED}, content
-    if isinstance(value, dict) and "specversion" in value:
+    if isinstance(value, dict) and _is_event(value):
         yield "binary", *_binary(value)
+
+
+def _is_event(value: dict[str, Any]) -> bool:
+    """Whether there is anything that headers can tell."""
+    texts = (value.get("data_base64", ""), value.get("datacontenttype") or "")
+    return "specversion" in value and all(isinstance(told, str) for told in texts)
 
 
 def _binary(event: dict[str, Any]) -> tuple[dict[str, str], bytes]:

@@ -1,6 +1,7 @@
 """What a platform would send of a file: fragments put where they belong, forms, names of events."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,7 @@ from earshot_ops.payloads.files import File
 from earshot_ops.payloads.signing import FORM, JSON, MULTIPART
 
 XML = "application/xml"
+_FORM = re.compile(rb"[\w.%-]+=")
 ADDRESS = "https://payloads.example/feed"
 
 
@@ -96,8 +98,9 @@ def _is_answer(part: _Part) -> bool:
 
 
 def _content_type(content: bytes) -> str:
-    start = content.lstrip()[:1]
-    return XML if start == b"<" else JSON if _json(content) is not None else FORM
+    if content.lstrip()[:1] == b"<":
+        return XML
+    return FORM if _FORM.match(content) else JSON
 
 
 def _meta(part: _Part) -> Iterator[Sent]:
@@ -107,7 +110,8 @@ def _meta(part: _Part) -> Iterator[Sent]:
 
 
 def _github(part: _Part) -> Iterator[Sent]:
-    headers = {"content-type": JSON, "x-github-event": github_event(part.file.name, part.value)}
+    event = github_event(part.file.name, part.value)
+    headers = {"content-type": _content_type(part.content), "x-github-event": event}
     yield Sent(part.source, part.content, headers, part.note)
 
 
@@ -119,7 +123,7 @@ def _discourse(part: _Part) -> Iterator[Sent]:
 def _mailgun(part: _Part) -> Iterator[Sent]:
     """What is no JSON is the form itself."""
     fields = part.value
-    if fields is None:
+    if not isinstance(fields, dict):
         fields = dict(parse_qsl(part.content.decode("utf-8", "replace"), keep_blank_values=True))
     body = json.dumps(fields).encode()
     is_form = "event-data" not in fields
