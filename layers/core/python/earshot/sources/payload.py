@@ -125,19 +125,19 @@ def without_held(body: bytes, native_id: str, find: FindHeld) -> bytes | None:
     value = read_json(body)
     if native_id not in {post.native_id for post in held_in(value, find)}:
         return body
-    rest = _pruned(value, lambda part: (known := find(part)) and known.native_id == native_id)
+    rest = pruned(value, lambda part: (known := find(part)) and known.native_id == native_id)
     if not any(held_in(rest, find)):
         return None
     return to_json(rest)
 
 
-def _pruned(value: Any, gone: Callable[[dict[str, Any]], Any]) -> Any:
+def pruned(value: Any, gone: Callable[[dict[str, Any]], Any]) -> Any:
     """The value less the objects that are gone; ``None`` stands in the place of a whole one."""
     if isinstance(value, dict):
         kept = {name: part for name, part in value.items() if not _is_gone(part, gone)}
-        return None if gone(value) else {name: _pruned(part, gone) for name, part in kept.items()}
+        return None if gone(value) else {name: pruned(part, gone) for name, part in kept.items()}
     if isinstance(value, list):
-        return [_pruned(part, gone) for part in value if not _is_gone(part, gone)]
+        return [pruned(part, gone) for part in value if not _is_gone(part, gone)]
     return value
 
 
