@@ -44,7 +44,7 @@ def answer_in_problems(request: Request, respond: Callable[[Request], Response])
 
 @app.route(
     "/hooks/{source}/{connection_id}",
-    methods=["GET", "OPTIONS", "POST"],
+    methods=["GET", "HEAD", "OPTIONS", "POST"],
     content_types=CONTENT_TYPES,
 )
 def receive(source: str, connection_id: str) -> Response:

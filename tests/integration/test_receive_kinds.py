@@ -104,6 +104,12 @@ def test_a_source_without_questions_takes_posts_only(client: Client, method: str
     assert answer.headers["Allow"] == "POST"
 
 
+def test_whether_an_address_is_there_may_be_asked(aws: FakeAws, client: Client) -> None:
+    assert client.http.request("HEAD", "/hooks/github/main").status_code == 200
+    refused(client.http.request("HEAD", "/hooks/github/other"), 404, "unknown-connection")
+    assert "handshake_at" not in aws.rows["CONNECTIONS", "github#main"]
+
+
 # Answers
 
 

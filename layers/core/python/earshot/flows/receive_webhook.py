@@ -90,7 +90,9 @@ def receive(incoming: Incoming, source: str, connection_id: str, *, into: Intake
 
 
 def shake(incoming: Incoming, connection: Connection, *, into: Intake) -> Response:
-    """The answer to a platform that asks whether this address is ours."""
+    """The answer to a platform that asks whether this address is ours, or (HEAD) is there."""
+    if incoming.method == "HEAD":
+        return Response("", {"Content-Type": "text/plain"}, 200)
     handshake = catalog.handshake(connection.source)
 
     def ask(secrets: tuple[bytes, ...]) -> Reply | None:
