@@ -122,12 +122,12 @@ def _identity(entry: Any) -> str:
 
 
 def _words(entry: Any) -> str:
-    return f"{entry.get('title', '')}\n{_markup(entry)}".strip()[:TEXT_LIMIT]
+    return f"{entry.get('title') or ''}\n{_markup(entry)}".strip()[:TEXT_LIMIT]
 
 
 def _post(entry: Any, feed: Any, *, raw: RawDelivery) -> Post:
     identity = _identity(entry)
-    title = plain_of_html(entry.get("title", "")[:TEXT_LIMIT])
+    title = plain_of_html((entry.get("title") or "")[:TEXT_LIMIT])
     markup = _markup(entry)
     plain = f"{title}\n{plain_of_html(markup)}".strip()
     published, updated = _moment(entry, "published_parsed"), _moment(entry, "updated_parsed")
@@ -160,8 +160,8 @@ def _clock(moment: datetime | None) -> str:
 
 
 def _markup(entry: Any) -> str:
-    contents = [part.get("value", "") for part in entry.get("content", [])]
-    return (max(contents, key=len, default="") or entry.get("summary", ""))[:TEXT_LIMIT]
+    contents = [part.get("value") or "" for part in entry.get("content", [])]
+    return (max(contents, key=len, default="") or entry.get("summary") or "")[:TEXT_LIMIT]
 
 
 def _moment(found: dict[str, Any], name: str) -> datetime | None:
@@ -181,7 +181,7 @@ def _author(entry: Any, feed: Any, raw: RawDelivery) -> Author:
     """Who signed the entry, known within the feed; else the feed itself. Never an e-mail address,
     which RSS puts in the same place."""
     site = _site(feed, raw)
-    name = tidy(_EMAIL.sub(" ", entry.get("author", ""))).strip(" ()<>,;")
+    name = tidy(_EMAIL.sub(" ", entry.get("author") or "")).strip(" ()<>,;")
     if name:
         profile = entry.get("author_detail", {}).get("href", "")
         return Author(
@@ -189,7 +189,7 @@ def _author(entry: Any, feed: Any, raw: RawDelivery) -> Author:
             name=name,
             profile_url=profile if is_web_address(profile) else None,
         )
-    return Author(author_id=site, name=tidy(plain_of_html(feed.get("title", ""))) or site)
+    return Author(author_id=site, name=tidy(plain_of_html(feed.get("title") or "")) or site)
 
 
 def _site(feed: Any, raw: RawDelivery) -> str:
