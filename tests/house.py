@@ -69,15 +69,29 @@ class House:
         """One delivery of the generic source in the archive and, after so many seconds, on the
         queue."""
         body = json.dumps({"posts": posts}).encode()
-        identity = delivery_id({}, body)
+        raw = RawObject(headers={}, body=body, data_class=data_class)
+        return self.deliver_raw(
+            "generic", raw, connection=connection, delay=delay, received_at=received_at
+        )
+
+    def deliver_raw(
+        self,
+        source: str,
+        raw: RawObject,
+        *,
+        connection: str = "main",
+        delay: int = 0,
+        received_at: datetime = examples.NOON,
+    ) -> Delivery:
+        """A delivery of any source, likewise."""
+        identity = delivery_id(raw.headers, raw.body)
         delivery = Delivery(
-            source="generic",
+            source=source,
             connection_id=connection,
             delivery_id=identity,
-            raw_key=keys.raw_object("generic", connection, identity),
+            raw_key=keys.raw_object(source, connection, identity),
             received_at=received_at,
         )
-        raw = RawObject(headers={}, body=body, data_class=data_class)
         RawArchive(self.s3, self.bucket).put(delivery.raw_key, raw)
         self.enqueue(delivery, delay=delay)
         return delivery

@@ -6,12 +6,9 @@ from typing import Any
 
 import pytest
 
-from earshot.aws import keys
-from earshot.aws.raw_archive import RawArchive, RawObject
-from earshot.domain.models import DataClass, Delivery
+from earshot.aws.raw_archive import RawObject
+from earshot.domain.models import DataClass
 from earshot.flows.erase import eraser
-from earshot.sources.surface import delivery_id
-from tests import examples
 from tests.house import House
 from tests.standin.stage import Aws
 
@@ -41,18 +38,8 @@ def aws(either_aws: Aws) -> Aws:
 
 def deliver(house: House, event: str, action: str, **parts: Any) -> None:
     body = json.dumps({"action": action, **parts}).encode()
-    headers = {"x-github-event": event}
-    identity = delivery_id(headers, body)
-    delivery = Delivery(
-        source="github",
-        connection_id="main",
-        delivery_id=identity,
-        raw_key=keys.raw_object("github", "main", identity),
-        received_at=examples.NOON,
-    )
-    raw = RawObject(headers=headers, body=body, data_class=DataClass.OWNED)
-    RawArchive(house.s3, house.bucket).put(delivery.raw_key, raw)
-    house.enqueue(delivery)
+    raw = RawObject({"x-github-event": event}, body, DataClass.OWNED)
+    house.deliver_raw("github", raw)
 
 
 def deliver_all(house: House) -> None:

@@ -174,7 +174,7 @@ def test_a_reply_outlives_the_title_of_its_topic() -> None:
     body = encoded(REPLY)
     assert list(discourse.held(headers(), body)) == [
         Held("forum.acme.example:post:815", "forum.acme.example:user:32"),
-        Held(topic, topic),
+        Held(topic, topic, ("forum.acme.example:post:815",)),
     ]
     rest = discourse.without(headers(), body, topic)
     assert rest is not None

@@ -167,7 +167,7 @@ def test_a_deleted_conversation_may_name_itself_by_another_field() -> None:
 def test_every_notification_holds_its_conversation() -> None:
     event = sample("conversation.admin.replied")
     assert list(intercom.held({}, encoded(event))) == [
-        Held(FIRST, IDA),
+        Held(FIRST, IDA, ("ab12cd34:part:3300102",)),
         Held("ab12cd34:part:3300102", BEN),
     ]
     rest = intercom.without({}, encoded(event), FIRST)

@@ -48,7 +48,8 @@ class PostStore:
                 by_raw = keys.post_raw(delivery.source, post.native_id, delivery.raw_key)
                 batch.put_item(Item={**by_author, **identity})
                 found_by = {"raw_key": delivery.raw_key, "author_id": post.author_id}
-                batch.put_item(Item={**by_raw, **found_by})
+                parts = {"parts": list(post.parts)} if post.parts else {}
+                batch.put_item(Item={**by_raw, **found_by, **parts})
 
     def record(self, head: PostHead, now: datetime) -> PostHead | None:
         """Makes this version the newest and returns the head with the strands of every version

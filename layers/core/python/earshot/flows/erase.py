@@ -39,6 +39,15 @@ class Eraser:
             self.posts.forget_author(source, author_id, native_id)
         return len(native_ids)
 
+    def erase_deleted(self, source: str, native_id: str, *, raw_key: str) -> str:
+        """What a platform deleted, with what is part of it: the same as ``erase_post``, which goes
+        last, so that its rows tell of the parts until they are gone."""
+        rows = self.posts.rows(source, native_id)
+        parts = {str(part) for row in rows for part in row.get("parts", ())}
+        for part in sorted(parts - {native_id}):
+            self.erase_post(source, part)
+        return self.erase_post(source, native_id, raw_key=raw_key)
+
     def erase_post(self, source: str, native_id: str, *, raw_key: str | None = None) -> str:
         """``erased``, or ``unknown`` when nothing of it was here; refused from now on. ``raw_key``
         names a raw object that may hold it before any row says so."""

@@ -110,7 +110,7 @@ def take_note(
         count("part_ignored")
         logger.info("part_ignored", reason=item.reason)
     elif isinstance(item, Deletion):
-        outcome = erasing.erase_post(item.source, item.native_id, raw_key=delivery.raw_key)
+        outcome = erasing.erase_deleted(item.source, item.native_id, raw_key=delivery.raw_key)
         logger.info("post_deleted", outcome=outcome)
     else:
         posts = erasing.erase_person(item.source, item.author_id, welcome_back=item.comes_back)
@@ -122,7 +122,9 @@ def look_after(beside: Iterable[Held], delivery: Delivery, erasing: Eraser) -> N
     """Posts that the raw object only repeats: an erasure will find them, or was there before."""
     erasing.posts.index_beside(beside, delivery)
     for post in beside:
-        if erasing.tombstones.refuses(delivery.source, post.native_id, post.author_id):
+        if post.parts and erasing.tombstones.has_post(delivery.source, post.native_id):
+            erasing.erase_deleted(delivery.source, post.native_id, raw_key=delivery.raw_key)
+        elif erasing.tombstones.refuses(delivery.source, post.native_id, post.author_id):
             erasing.erase_post(delivery.source, post.native_id, raw_key=delivery.raw_key)
 
 

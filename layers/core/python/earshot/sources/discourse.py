@@ -81,11 +81,13 @@ def normalise(raw: RawDelivery) -> Iterator[Item]:
 def held(headers: Headers, body: bytes) -> Iterable[Held]:
     """Of every event the post itself, also where nobody else may read it, and the topic whose
     title it repeats. Who began the topic is told by the topic's own events alone. What is told of
-    a user goes with all else that is theirs."""
+    a user goes with all else that is theirs, and a post with its topic where that is deleted."""
     place = _place(headers)
+    hanging: tuple[str, ...] = ()
     for thing, by in _told(read_object(body)) if place else ():
         identity = native_id_of(f"{place}:{thing}")
-        yield Held(identity, _author_id(place, by) or identity)
+        yield Held(identity, _author_id(place, by) or identity, hanging)
+        hanging = (identity,)
 
 
 def without(headers: Headers, body: bytes, native_id: str) -> bytes | None:

@@ -85,14 +85,20 @@ def normalise(raw: RawDelivery) -> Iterator[Item]:
 
 
 def held(headers: Headers, body: bytes) -> Iterable[Held]:  # noqa: ARG001
-    """Every notification repeats messages of its conversation, whatever it is about."""
+    """Every notification repeats messages of its conversation, whatever it is about; they go with
+    the conversation where that is deleted."""
     event = read_object(body)
-    for message in _messages(event):
-        is_told = text_in(message.part, "body", "subject") or message.author
-        if is_told and not message.thing.endswith(":"):
-            identity = native_id_of(_identity(event, message.thing))
-            author = native_id_of(message.author_id) if message.author_id else identity
-            yield Held(identity, author)
+    told = [message for message in _messages(event) if _is_told(message)]
+    names = [native_id_of(_identity(event, message.thing)) for message in told]
+    for message, identity in zip(told, names, strict=True):
+        author = native_id_of(message.author_id) if message.author_id else identity
+        parts = tuple(name for name in names if name != identity) if message.is_first else ()
+        yield Held(identity, author, parts)
+
+
+def _is_told(message: _Message) -> bool:
+    told = text_in(message.part, "body", "subject") or message.author
+    return bool(told) and not message.thing.endswith(":")
 
 
 def without(headers: Headers, body: bytes, native_id: str) -> bytes | None:  # noqa: ARG001

@@ -48,10 +48,12 @@ class RawDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A post whose words lie in a delivery that tells of something else."""
+    """A post whose words lie in a delivery that tells of something else. ``parts`` are posts that
+    go too when its platform deletes it: what hangs on a thread, or another number of itself."""
 
     native_id: str
     author_id: str
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

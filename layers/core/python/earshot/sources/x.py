@@ -150,16 +150,19 @@ def _when(part: dict[str, Any]) -> datetime | None:
 
 def held(headers: Headers, body: bytes) -> Iterable[Held]:  # noqa: ARG001
     """Posts that are liked, quoted, replied to or reposted, messages, and every number of a post
-    that was edited. A repost holds the words of the post whose number it tells."""
-    authors: dict[str, str] = {}
-    reposted: dict[str, str] = {}
+    that was edited: the deletion of any is that of the first. A repost holds the words of the post
+    whose number it tells."""
+    told: dict[str, Held] = {}
+    reposted: dict[str, Held] = {}
     for part in dicts_in(read_object(body)):
         if is_message(part):
-            authors[message_id(part)] = sender_of(part)
+            told[message_id(part)] = Held(message_id(part), sender_of(part))
         elif is_post(part):
-            authors |= dict.fromkeys(history_of(part), author_of(part))
-            reposted |= {number: f"{UNKNOWN}{number}" for number in _reposted(part)}
-    return [Held(*known) for known in {**reposted, **authors}.items()]
+            first, *later = history_of(part)
+            told[first] = Held(first, author_of(part))
+            told |= {number: Held(number, author_of(part), (first,)) for number in later}
+            reposted |= {number: Held(number, f"{UNKNOWN}{number}") for number in _reposted(part)}
+    return list({**reposted, **told}.values())
 
 
 def without(headers: Headers, body: bytes, native_id: str) -> bytes | None:  # noqa: ARG001
