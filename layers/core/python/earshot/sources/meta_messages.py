@@ -13,35 +13,21 @@ from earshot.sources.meta_entries import UNKNOWN, Part, Told, bones, identity, m
 from earshot.sources.payload import number_in, part_in, text_in
 from earshot.sources.surface import Item, RawDelivery
 
-_OTHER_EVENTS = {
-    "account_linking": "account_linking",
-    "app_roles": "app_roles",
-    "delivery": "delivery",
-    "game_play": "game_play",
-    "messaging_customer_information": "customer_information",
-    "messaging_feedback": "feedback",
-    "optin": "optin",
-    "order": "order",
-    "pass_thread_control": "pass_thread_control",
-    "payment": "payment",
-    "policy_enforcement": "policy_enforcement",
-    "policy-enforcement": "policy_enforcement",
-    "postback": "postback",
-    "reaction": "reaction",
-    "read": "read",
-    "referral": "referral",
-    "request_thread_control": "request_thread_control",
-    "response_feedback": "feedback",
-    "take_thread_control": "take_thread_control",
-}
+_OTHER_EVENTS = (
+    *("account_linking", "app_roles", "delivery", "game_play", "messaging_customer_information"),
+    *("messaging_feedback", "optin", "order", "pass_thread_control", "payment", "postback"),
+    *("policy_enforcement", "policy-enforcement", "reaction", "read", "referral"),
+    *("request_thread_control", "response_feedback", "take_thread_control"),
+)
 
 
 def read(raw: RawDelivery, part: Part) -> Item:
     """A message, an edit or a deletion; all else by its kind."""
     event = part.told
     if not (said := part_in(event, "message", "message_edit")):
-        kinds = (kind for name, kind in _OTHER_EVENTS.items() if event.get(name) is not None)
-        return Ignored(reason=next(kinds, "other_event"))
+        kinds = (name for name in _OTHER_EVENTS if event.get(name) is not None)
+        kind = next(kinds, "other_event").replace("-", "_").removeprefix("messaging_")
+        return Ignored(reason=kind)
     mid = identity(said, "mid")
     if not mid:
         return Ignored(reason="malformed_post")

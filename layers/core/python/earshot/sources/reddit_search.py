@@ -20,8 +20,8 @@ from earshot.sources.surface import FetchedPage, PolledPage, Polling
 
 address = "https://oauth.reddit.com"
 
-_TOKEN = "/api/v1/access_token"
-_TOKENS_OF_REDDIT = f"https://www.reddit.com{_TOKEN}"
+_SIGN_IN = "/api/v1/access_token"
+_TOKENS_OF_REDDIT = f"https://www.reddit.com{_SIGN_IN}"
 _LIMIT = 100
 
 
@@ -53,7 +53,7 @@ def _sign_in(asked: Polling) -> str:
     pair = ":".join(polling.pair_of(secret)).encode()
     base = polling.base_of(asked.connection)
     page = asked.fetch(
-        _TOKENS_OF_REDDIT if base == address else base + _TOKEN,
+        _TOKENS_OF_REDDIT if base == address else base + _SIGN_IN,
         {"authorization": f"Basic {base64.b64encode(pair).decode()}", "user-agent": _agent(asked)},
         form={"grant_type": "client_credentials"},
     )
