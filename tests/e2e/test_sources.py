@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import urllib3
 
-from earshot.aws.expiry_store import ExpiryStore
+from earshot.aws.expiry_store import Expiry, ExpiryStore
 from earshot.domain.models import Delivery
 from earshot_ops.demo import drain
 from tests.conftest import Stack
@@ -243,7 +243,8 @@ def test_what_was_only_lent_goes_when_its_time_has_come(
         raw_key=head.raw_key,
         received_at=now - timedelta(hours=49),
     )
-    ExpiryStore(town.target.table).add(delivery, now - timedelta(hours=1))
+    expiry = Expiry(delivery=delivery, expires_at=now - timedelta(hours=1), once_told=True)
+    ExpiryStore(town.target.table).add(expiry)
     drain.invoke(town.target, "expire_bodies")
     assert town.places_with(said.word) == []
     assert town.target.posts.head(source, native_id) == head

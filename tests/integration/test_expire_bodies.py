@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from earshot.aws import clients
-from earshot.aws.raw_archive import RawArchive
+from earshot.aws.raw_archive import RawArchive, RawObject
 from earshot.domain.models import DataClass, Delivery
 from earshot.errors import BusyError
 from earshot.flows import expire_bodies
@@ -123,6 +123,41 @@ def test_an_edit_that_is_still_to_be_told_keeps_its_words(office: Office) -> Non
     assert any("WORDS#" in place for place in office.house.places_with("And a second"))
     assert expire(office, 88 * HOUR) == {"gone": 1}
     assert office.house.places_with("new office") == []
+
+
+def test_what_could_not_be_read_goes_after_two_weeks(office: Office) -> None:
+    delivery = deliver(office, {"id": "no post"}, data_class=DataClass.OWNED)
+    assert expire(office, 14 * 24 * HOUR) == {}
+    assert delivery.raw_key in office.house.objects()
+    assert expire(office, (14 * 24 + 1) * HOUR) == {"gone": 1}
+    assert delivery.raw_key not in office.house.objects()
+
+
+def test_what_holds_no_post_goes_once_it_was_counted(office: Office) -> None:
+    raw = RawObject({"x-github-event": "star"}, b'{"sender": "Jo Canary"}', DataClass.OWNED)
+    with logical_time(office.aws.clock):
+        office.house.deliver_raw("github", raw, received_at=office.aws.clock.now())
+        office.house.run()
+    assert expire(office, HOUR) == {"gone": 1}
+    assert office.house.places_with("Jo Canary") == []
+
+
+def test_a_deletion_stays(office: Office) -> None:
+    delivery = deliver(office, {"id": "p1", "deleted": True}, data_class=DataClass.OWNED)
+    assert expire(office, 1000 * HOUR) == {}
+    assert delivery.raw_key in office.house.objects()
+
+
+def test_what_is_kept_for_a_time_is_kept_for_all_of_it(office: Office) -> None:
+    body = json.dumps({"posts": [entry(1, NOBODY)]}).encode()
+    raw = RawObject({}, body, DataClass.OWNED, keep_hours=72)
+    with logical_time(office.aws.clock):
+        office.house.deliver_raw("generic", raw, received_at=office.aws.clock.now())
+        office.house.run()
+    assert expire(office, 72 * HOUR) == {}
+    assert office.house.places_with("Lovely weather")
+    assert expire(office, 73 * HOUR) == {"gone": 1}
+    assert office.house.places_with("Lovely weather") == []
 
 
 def test_owned_words_stay(office: Office) -> None:

@@ -1,19 +1,22 @@
 """`earshot sources`: how each connection is doing."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from earshot.domain.deliveries import ConnectionState
 from earshot.domain.models import Connection
 from earshot.errors import SecretMissingError
 from earshot_ops import connecting
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.commands.on_target import AsJson, on_target
-from earshot_ops.commands.screen import heading, note, paragraph, print_json, safe
+from earshot_ops.commands.screen import heading, note, paragraph, print_json, safe, working
 from earshot_ops.setups import SETUPS, Whose
 from earshot_ops.target import Target
 
 DAY = timedelta(hours=24)
+AT_ONCE = 8
 
 
 @on_target
@@ -28,7 +31,8 @@ def sources(target: Target, *, as_json: AsJson = False) -> ExitCode:
       earshot sources --json --stage prod
     """
     now = datetime.now(UTC)
-    found = [_told(target, connection, now) for connection in target.connections.list()]
+    with working("Looking"), ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(lambda one: _told(target, one, now), target.connections.list()))
     if as_json:
         print_json({"connections": found})
         return ExitCode.OK
@@ -43,9 +47,8 @@ def sources(target: Target, *, as_json: AsJson = False) -> ExitCode:
 
 def _told(target: Target, connection: Connection, now: datetime) -> dict[str, Any]:
     state = target.connections.state(connection)
-    place = (connection.source, connection.connection_id)
     return {
-        "connection": "/".join(place),
+        "connection": f"{connection.source}/{connection.connection_id}",
         "comes": _comes(connection),
         "url": connection.url,
         "query": connection.query,
@@ -54,11 +57,18 @@ def _told(target: Target, connection: Connection, now: datetime) -> dict[str, An
         "keep_hours": connection.keep_hours,
         "purpose": connection.purpose,
         **state.model_dump(mode="json", exclude={"source", "connection_id"}),
-        "deliveries_in_24_hours": target.receipts.count(*place, now - DAY, until=now),
+        "deliveries_in_24_hours": _count(target, state, now),
         "cursor": connection.cursor,
         "secrets_since": list(_secrets(target, connection)),
         "needs_secret": _needs_secret(connection),
     }
+
+
+def _count(target: Target, state: ConnectionState, now: datetime) -> int:
+    """Nothing is looked for where nothing came."""
+    if state.last_delivery_at is None or state.last_delivery_at < now - DAY:
+        return 0
+    return target.receipts.count(state.source, state.connection_id, now - DAY, until=now)
 
 
 def _comes(connection: Connection) -> str:

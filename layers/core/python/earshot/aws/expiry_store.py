@@ -16,33 +16,37 @@ if TYPE_CHECKING:
 
 
 class Expiry(Model):
-    """A delivery whose words have to go, at the latest then."""
+    """A delivery whose words have to go: at the latest then, and ``once_told`` as soon as everybody
+    has heard of them; else not before."""
 
     delivery: Delivery
     expires_at: Utc
+    once_told: bool
+
+    @property
+    def key(self) -> keys.Key:
+        begins = self.delivery.received_at if self.once_told else self.expires_at
+        return keys.expiry(self.delivery.delivery_id, begins, self.delivery.raw_key)
 
 
 class ExpiryStore:
     def __init__(self, table: "Table") -> None:
         self._table = table
 
-    def add(self, delivery: Delivery, expires_at: datetime) -> None:
-        key = keys.expiry(delivery.delivery_id, delivery.received_at, delivery.raw_key)
-        expiry = Expiry(delivery=delivery, expires_at=expires_at)
-        self._table.put_item(Item=item_of(key, expiry))
+    def add(self, expiry: Expiry) -> None:
+        self._table.put_item(Item=item_of(expiry.key, expiry))
 
-    def waiting(self, shard: int, *, received_until: datetime) -> Iterator[Expiry]:
-        """Those of one shard of ``EXPIRY_SHARDS``, the oldest first."""
-        until = keys.timestamp(received_until)
+    def waiting(self, shard: int, *, begun_until: datetime) -> Iterator[Expiry]:
+        """Those of one shard of ``EXPIRY_SHARDS`` that may go since then or longer, the oldest
+        first."""
+        until = keys.timestamp(begun_until)
         for row in partition(self._table, keys.expiries(shard)):
             if str(row["sk"])[: len(until)] > until:
                 return
             yield model_of(Expiry, row)
 
     def remove(self, expiry: Expiry) -> None:
-        given = expiry.delivery
-        key = keys.expiry(given.delivery_id, given.received_at, given.raw_key)
-        self._table.delete_item(Key=key)
+        self._table.delete_item(Key=expiry.key)
 
     def lasting(self, strand_id: str, source: str, native_id: str) -> StoryPost | None:
         """The post on its strand, without what of it has to go; ``None`` before it hangs there."""

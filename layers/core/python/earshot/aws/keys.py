@@ -371,10 +371,10 @@ def expiries(shard: int) -> str:
     return f"EXPIRY#{shard:02d}"
 
 
-def expiry(delivery_id: str, received_at: datetime, raw_key: str) -> Key:
-    """A raw object whose words may not stay; the oldest sort first."""
+def expiry(delivery_id: str, begins: datetime, raw_key: str) -> Key:
+    """A raw object whose words may not stay, by when they may begin to go."""
     shard = _shard(delivery_id, EXPIRY_SHARDS)
-    return {"pk": expiries(shard), "sk": f"{timestamp(received_at)}#{raw_key}"}
+    return {"pk": expiries(shard), "sk": f"{timestamp(begins)}#{raw_key}"}
 
 
 # The bucket

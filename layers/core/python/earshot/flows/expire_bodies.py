@@ -1,4 +1,5 @@
-"""Let go of what was only borrowed, once everybody who is to hear of it has heard.
+"""Let go of what was only borrowed, once everybody who is to hear of it has heard, and of whatever
+else was kept for as long as it may be.
 
 Before its words go, a post's identities, times and labels are journalled. Each step may run twice;
 the row that tells of the raw object goes last.
@@ -141,7 +142,7 @@ def expire_all(into: Expiring, now: datetime, has_time: Callable[[], bool]) -> d
     failures: list[Exception] = []
     for number in range(keys.EXPIRY_SHARDS):
         shard = (first + number) % keys.EXPIRY_SHARDS
-        for expiry in into.expiries.waiting(shard, received_until=now - LEAST):
+        for expiry in into.expiries.waiting(shard, begun_until=now - LEAST):
             if not has_time():
                 return _told(outcomes, failures)
             try:

@@ -1,24 +1,28 @@
 """A delivery, read from the archive and normalised by its source."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 
-from earshot.aws.raw_archive import RawArchive
-from earshot.domain.models import Deletion, Delivery, Post
+from earshot.aws.expiry_store import Expiry
+from earshot.aws.raw_archive import RawArchive, RawObject
+from earshot.domain.models import DataClass, Deletion, Delivery, Ignored, Post
 from earshot.errors import GoneError
 from earshot.sources import catalog
 from earshot.sources.surface import Held, Item
+
+NOTHING_KEPT_FOR = timedelta(hours=48)
+BROKEN_KEPT_FOR = timedelta(days=14)
+MALFORMED = "malformed_post"
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
     """``items`` are what the delivery tells of; ``beside`` are posts whose words lie in its raw
-    object although it does not; ``expires_at`` is when the words have to go, where they may not
-    stay."""
+    object although it does not; ``expiry`` tells when that has to go, where it may not stay."""
 
     items: tuple[Item, ...]
     beside: tuple[Held, ...]
-    expires_at: datetime | None = None
+    expiry: Expiry | None = None
 
     @property
     def posts(self) -> tuple[Post, ...]:
@@ -32,11 +36,19 @@ def read(delivery: Delivery, archive: RawArchive) -> Contents:
     items = tuple(catalog.normalise(delivery, raw))
     told = {item.native_id for item in items if isinstance(item, Post | Deletion)}
     held = catalog.held(delivery.source, raw)
-    return Contents(
-        items,
-        tuple(post for post in held if post.native_id not in told),
-        catalog.archived(delivery, raw).expires_at,
-    )
+    beside = tuple(post for post in held if post.native_id not in told)
+    return Contents(items, beside, _expiry(items, delivery, raw))
+
+
+def _expiry(items: tuple[Item, ...], delivery: Delivery, raw: RawObject) -> Expiry | None:
+    """A payload without a post may name people all the same: it goes once it was counted. One that
+    could not be read waits for somebody to look into it."""
+    at, once_told = catalog.archived(delivery, raw).expires_at, raw.data_class is DataClass.BORROWED
+    reasons = {item.reason if isinstance(item, Ignored) else "" for item in items}
+    if at is None and "" not in reasons:
+        once_told = MALFORMED not in reasons
+        at = delivery.received_at + (NOTHING_KEPT_FOR if once_told else BROKEN_KEPT_FOR)
+    return Expiry(delivery=delivery, expires_at=at, once_told=once_told) if at else None
 
 
 def find(delivery: Delivery, archive: RawArchive, *, native_id: str, version: str) -> Post:

@@ -89,8 +89,8 @@ def handle_record(record: SQSRecord) -> None:
 def understand_delivery(delivery: Delivery, index: WatchlistIndex, erasing: Eraser) -> None:
     """Every post of the delivery reaches the mentions queue or an outcome that `why` can tell."""
     found = posts_of_delivery.read(delivery, erasing.archive)
-    if found.expires_at:
-        expiries().add(delivery, found.expires_at)
+    if found.expiry:
+        expiries().add(found.expiry)
     erasing.posts.index(found.posts)
     look_after(found.beside, delivery, erasing)
     for item in found.items:
