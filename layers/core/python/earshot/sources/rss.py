@@ -15,16 +15,8 @@ from pydantic import ValidationError
 from earshot.aws.keys import timestamp
 from earshot.domain.models import Author, Connection, Ignored, Post
 from earshot.errors import MalformedPayloadError
-from earshot.sources import feed_document, websub
-from earshot.sources.surface import (
-    FetchedPage,
-    Headers,
-    Item,
-    PolledPage,
-    Polling,
-    RawDelivery,
-    version,
-)
+from earshot.sources import feed_document, polling, websub
+from earshot.sources.surface import Headers, Item, PolledPage, Polling, RawDelivery, version
 from earshot.sources.surface import native_id as native_id_of
 from earshot.sources.text import (
     TEXT_LIMIT,
@@ -57,7 +49,7 @@ def poll(asked: Polling) -> Iterator[PolledPage]:
     if page.status == 304:
         return
     found = hashlib.sha256(page.body).hexdigest()
-    cursor = _cursor(connection.url, page, found)
+    cursor = {"url": connection.url, "sha256": found, **polling.validators(page)}
     if connection.cursor.get("sha256") == found and connection.cursor["url"] == connection.url:
         return
     told = {name: value for name, value in page.headers.items() if name != "link"}
@@ -66,24 +58,8 @@ def poll(asked: Polling) -> Iterator[PolledPage]:
 
 def _conditions(connection: Connection) -> dict[str, str]:
     """What the last answer of this address asked to be told again."""
-    asked = {"accept": _ACCEPT}
-    if connection.cursor.get("url") != connection.url:
-        return asked
-    if etag := connection.cursor.get("etag"):
-        asked["if-none-match"] = etag
-    if modified := connection.cursor.get("last_modified"):
-        asked["if-modified-since"] = modified
-    return asked
-
-
-def _cursor(url: str, page: FetchedPage, found: str) -> dict[str, str]:
-    kept = {
-        "url": url,
-        "sha256": found,
-        "etag": page.headers.get("etag", ""),
-        "last_modified": page.headers.get("last-modified", ""),
-    }
-    return {name: value for name, value in kept.items() if value}
+    is_same = connection.cursor.get("url") == connection.url
+    return {"accept": _ACCEPT, **(polling.conditions(connection.cursor) if is_same else {})}
 
 
 def normalise(raw: RawDelivery) -> Iterator[Item]:
