@@ -25,7 +25,7 @@ from earshot.sources import catalog, displayed
 from earshot.sources.surface import Question
 from tests.unit.sources.test_events import PAYLOADS, archived, delivery
 
-EXAMPLES = 24 * settings().max_examples
+EXAMPLES = 25 * settings().max_examples
 """For each source: 50,000 over all of them when tests are thorough."""
 SECONDS = 3.0
 """None of these may take longer, on a busy machine."""
