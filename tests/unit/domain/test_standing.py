@@ -27,6 +27,8 @@ KNOWN = index(
         (Standing.COMPETITOR, {"handle": "RivalCRM"}, None),
         (Standing.OWN, {"handle": "fernwave"}, None),
         (Standing.PROSPECT, {"profile_url": "https://acme.example/team"}, None),
+        (Standing.PROSPECT, {"handle": None, "email": "jo@acme.example"}, None),
+        (Standing.UNKNOWN, {"handle": None, "email": "jo@gmail.com"}, None),
         (Standing.UNKNOWN, {"handle": "somebody"}, None),
         (Standing.UNKNOWN, {"handle": None}, None),
     ],
@@ -37,6 +39,11 @@ def test_an_author_is_known_by_what_the_business_data_gives(
     post = examples.post("text", source="github", author=examples.author(**author))
     facts = facts_of(post, KNOWN)
     assert standing_of(post.kind, facts, stage=stage) is standing
+
+
+def test_without_contacts_nobody_is_known_by_a_handle() -> None:
+    nobody = index(Watchlist(version="1", entries=()))
+    assert facts_of(examples.post("text"), nobody) == AuthorFacts()
 
 
 def test_an_article_is_by_the_press_unless_the_author_is_known() -> None:
