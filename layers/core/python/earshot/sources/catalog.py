@@ -5,9 +5,9 @@ connection with `earshot connect`. `docs/sources.md` has the reasons.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from earshot.domain.deliveries import DataClass, Purpose
 from earshot.errors import UnknownSourceError
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from earshot.domain.models import Delivery
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """What a new connection of the source starts with, and how its posts come: ``posts`` to us,
     ``polled`` by us, or either. ``poll_seconds`` is the least time between two polls, where the
     source allows fewer than the schedule makes. One that is ``searched`` is asked for what the
@@ -51,22 +50,22 @@ _COPIED = Listing(DataClass.COPIED)
 _BORROWED = Listing(DataClass.BORROWED, KEPT_WHEN_BORROWED)
 
 SOURCES: dict[str, Listing] = {
-    "bluesky": replace(_BORROWED, posts=False, polled=True, searched=True, poll_seconds=600),
+    "bluesky": _BORROWED._replace(posts=False, polled=True, searched=True, poll_seconds=600),
     "cloudevents": _OWNED,
     "discourse": _OWNED,
     "facebook": _BORROWED,
     "generic": _OWNED,
     "github": _COPIED,
-    "hackernews": replace(_COPIED, posts=False, polled=True),
+    "hackernews": _COPIED._replace(posts=False, polled=True),
     "instagram": _BORROWED,
     "intercom": _OWNED,
     "mailgun": _OWNED,
-    "mastodon": replace(_BORROWED, polled=True),
+    "mastodon": _BORROWED._replace(polled=True),
     "messenger": _OWNED,
-    "reddit": replace(_BORROWED, posts=False, polled=True, searched=True),
-    "rss": replace(_COPIED, polled=True),
+    "reddit": _BORROWED._replace(posts=False, polled=True, searched=True),
+    "rss": _COPIED._replace(polled=True),
     "slack": _OWNED,
-    "stackexchange": replace(_COPIED, posts=False, polled=True, searched=True, poll_seconds=900),
+    "stackexchange": _COPIED._replace(posts=False, polled=True, searched=True, poll_seconds=900),
     "telegram": _OWNED,
     "whatsapp": _OWNED,
     "x": _BORROWED,

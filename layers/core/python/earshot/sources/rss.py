@@ -4,7 +4,6 @@ pushed beside that where a hub does (``websub``). Either way gives the same post
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from time import struct_time
 from typing import Any
@@ -64,7 +63,7 @@ def _conditions(connection: Connection) -> dict[str, str]:
 
 def normalise(raw: RawDelivery) -> Iterator[Item]:
     """A post per entry; one with neither identity nor address nor words is ignored."""
-    raw = replace(raw, headers=_located(raw.headers))
+    raw = raw._replace(headers=_located(raw.headers))
     feed = feed_document.parse(raw.headers, raw.body)
     if not feed.entries:
         yield Ignored(reason="empty_feed")
