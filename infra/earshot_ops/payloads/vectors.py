@@ -22,6 +22,7 @@ _HUB_256 = "x-hub-signature-256"
 _PLACES = {
     "discourse": ("discourse", "x-discourse-event-signature"),
     "facebook": ("facebook", _HUB_256),
+    "facebookpage": ("facebook", _HUB_256),
     "github": ("github", _HUB_256),
     "instagram": ("instagram", _HUB_256),
     "intercom": ("intercom", _HUB),
@@ -30,6 +31,9 @@ _PLACES = {
     "meta": ("facebook", _HUB_256),
     "slack": ("slack", "x-slack-signature"),
     "standardwebhooks": ("generic", "webhook-signature"),
+    "standardwebhooksv1": ("generic", "webhook-signature"),
+    "standardwebhooksv1a": ("generic", "webhook-signature"),
+    "twitter": ("x", "x-twitter-webhooks-signature"),
     "websub": ("youtube", _HUB),
     "whatsapp": ("whatsapp", _HUB_256),
     "x": ("x", "x-twitter-webhooks-signature"),
