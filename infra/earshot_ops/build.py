@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from earshot_ops import alarms, chalice_configuration, layer, semantic_layer, templates
+from earshot_ops import alarms, chalice_configuration, dashboard, layer, semantic_layer, templates
 from earshot_ops.chalice_configuration import ROOT, AppName, ChaliceConfiguration
 from earshot_ops.errors import BuildError, OperationError
 
@@ -36,8 +36,10 @@ def build(stage: str, folder: Path | None = None) -> Path:
     target = folder or ROOT / "build" / stage
     chosen = chalice_configuration.architecture(configuration.stage(stage))
     target.mkdir(parents=True, exist_ok=True)
-    for name in ("artifacts", "data"):
-        _write_json(target / f"{name}.json", templates.load(INFRA / f"{name}.yaml"))
+    _write_json(target / "artifacts.json", templates.load(INFRA / "artifacts.yaml"))
+    data = templates.load(INFRA / "data.yaml")
+    data["Resources"]["Dashboard"] = dashboard.resource()
+    _write_json(target / "data.json", data)
     _write_json(target / "layer.json", _layers(semantic=configuration.stage(stage).semantic))
     with ThreadPoolExecutor() as pool:
         made = [
