@@ -11,6 +11,7 @@ from earshot_ops.commands.explain import explain
 from earshot_ops.commands.export import export
 from earshot_ops.commands.import_file import import_file
 from earshot_ops.commands.learned import learned
+from earshot_ops.commands.letters import letters
 from earshot_ops.commands.mail_flow import mail
 from earshot_ops.commands.merge import merge, unmerge
 from earshot_ops.commands.mode import go_live, observe
@@ -47,6 +48,7 @@ app.command("plays", epilog=EXIT_CODES)(plays)
 app.command("weights", epilog=EXIT_CODES)(weights)
 app.command("learned", epilog=EXIT_CODES)(learned)
 app.command("erase", epilog=EXIT_CODES)(erase)
+app.command("letters", epilog=EXIT_CODES)(letters)
 app.command("doctor", epilog=EXIT_CODES)(doctor)
 app.command("go-live", epilog=EXIT_CODES)(go_live)
 app.command("mail", epilog=EXIT_CODES)(mail)

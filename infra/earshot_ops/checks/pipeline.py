@@ -47,9 +47,7 @@ def check_queues(target: Target) -> Iterator[Finding]:
         waiting = int(answer["Attributes"]["ApproximateNumberOfMessages"])
         what, detail = f"queue {name}", f"{waiting} messages"
         if "-dlq" in name and waiting:
-            yield fail(
-                what, detail, "see the runbook, dead letters: read the reasons, then redrive"
-            )
+            yield fail(what, detail, "earshot letters; see the runbook, dead letters")
         elif waiting > BACKLOG:
             yield warn(what, detail, "look for throttles and errors of the function that reads it")
         else:

@@ -5,6 +5,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
@@ -63,6 +64,14 @@ def note(line: str) -> None:
 
 def print_json(value: Mapping[str, Any]) -> None:
     out.print(json.dumps(value, indent=2, ensure_ascii=False), markup=False, emoji=False)
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago, in the unit that fits."""
+    minutes = max(0, int((now - moment).total_seconds() // 60))
+    if minutes < 120:
+        return f"{minutes} minute{'' if minutes == 1 else 's'}"
+    return f"{minutes // 60} hours" if minutes < 48 * 60 else f"{minutes // 1440} days"
 
 
 def working(doing: str) -> AbstractContextManager[object]:

@@ -7,11 +7,20 @@ from typing import Any
 
 from earshot.domain.deliveries import ConnectionState
 from earshot.domain.models import Connection
+from earshot.domain.rhythm import health_of, usual_pause
 from earshot.errors import SecretMissingError
 from earshot_ops import connecting
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.commands.on_target import AsJson, on_target
-from earshot_ops.commands.screen import heading, note, paragraph, print_json, safe, working
+from earshot_ops.commands.screen import (
+    ago,
+    heading,
+    note,
+    paragraph,
+    print_json,
+    safe,
+    working,
+)
 from earshot_ops.setups import SETUPS, Whose
 from earshot_ops.target import Target
 
@@ -56,12 +65,21 @@ def _told(target: Target, connection: Connection, now: datetime) -> dict[str, An
         "data_class": connection.data_class,
         "keep_hours": connection.keep_hours,
         "purpose": connection.purpose,
-        **state.model_dump(mode="json", exclude={"source", "connection_id"}),
+        "health": _health(state, now),
+        **state.model_dump(mode="json", exclude={"source", "connection_id", "pauses"}),
         "deliveries_in_24_hours": _count(target, state, now),
         "cursor": connection.cursor,
         "secrets_since": list(_secrets(target, connection)),
         "needs_secret": _needs_secret(connection),
     }
+
+
+def _health(state: ConnectionState, now: datetime) -> str:
+    usual = usual_pause(state.pauses, now)
+    health = health_of(state, now)
+    if usual is None or state.polled_at:
+        return health
+    return f"{health}; it usually pauses for {usual.total_seconds() / 3600:.1f} hours at most"
 
 
 def _count(target: Target, state: ConnectionState, now: datetime) -> int:
@@ -92,6 +110,7 @@ def _secrets(target: Target, connection: Connection) -> tuple[str, ...]:
 
 def _lines(told: dict[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
     yield "comes", told["comes"] + (f" from {told['url']}" if told["url"] else "") + told["for"]
+    yield "health", told["health"]
     kept = f", {told['keep_hours']} hours" if told["keep_hours"] else ""
     yield "kept", f"{told['data_class']}{kept}; {told['purpose']}"
     yield "deliveries", _deliveries(told, now)
@@ -132,7 +151,4 @@ def _at(text: str) -> datetime:
 
 
 def _ago(text: str, now: datetime) -> str:
-    minutes = max(0, int((now - _at(text)).total_seconds() // 60))
-    if minutes < 120:
-        return f"{minutes} minute{'' if minutes == 1 else 's'}"
-    return f"{minutes // 60} hours" if minutes < 48 * 60 else f"{minutes // 1440} days"
+    return ago(_at(text), now)

@@ -23,9 +23,12 @@ class Queue:
             QueueUrl=self._url, MessageBody=_body(message), **_fifo(group, dedup)
         )
 
-    def dead_letter(self, body: str, reason: str, *, group: str | None = None) -> None:
-        """The message as it came, with why it cannot work beside it."""
-        dedup = _token(f"{reason}\n{body}") if group else None
+    def dead_letter(
+        self, body: str, reason: str, *, group: str | None = None, message_id: str = ""
+    ) -> None:
+        """The message as it came, with why it cannot work beside it. A FIFO queue takes the same of
+        one ``message_id`` once; what was sent back and fails again is another message."""
+        dedup = f"{message_id}\n{reason}\n{body}" if group else None
         self._sqs.send_message(
             QueueUrl=self._url,
             MessageBody=body,

@@ -65,4 +65,6 @@ def handle_record(record: SQSRecord) -> None:
         count("mention_rejected")
         logger.warning("mention_rejected", reason=type(error).__name__, id=record.message_id)
         group = str(record.attributes.message_group_id)
-        dead_letters().dead_letter(record.body, type(error).__name__, group=group)
+        dead_letters().dead_letter(
+            record.body, type(error).__name__, group=group, message_id=record.message_id
+        )
