@@ -1,7 +1,10 @@
 """One boto3 client per service and container, built on first use.
 
-Time-outs are short because every caller is retried from outside; botocore's own retries stay on
-for throttles.
+A Lambda has a minute for some five hundred calls, and one call that hangs must not take the time of
+the others: time-outs are a hundred times what a call takes, and no longer. Four tries in all, with
+jitter (mode `standard`); `adaptive` would hold back all calls of a container for one hot partition.
+What fails four times fails its record, which is retried from outside.
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 """
 
 from functools import cache
@@ -19,19 +22,20 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 _CONFIG = Config(
-    connect_timeout=3, read_timeout=10, retries={"mode": "standard", "max_attempts": 4}
+    connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4}
 )
-_MAIL_CONFIG = Config(connect_timeout=3, read_timeout=20, retries={"max_attempts": 0})
+_TABLE_CONFIG = _CONFIG.merge(Config(read_timeout=2))
+_MAIL_CONFIG = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 1})
 
 
 @cache
 def dynamodb() -> "DynamoDBClient":
-    return boto3.client("dynamodb", config=_CONFIG)
+    return boto3.client("dynamodb", config=_TABLE_CONFIG)
 
 
 @cache
 def table(name: str) -> "Table":
-    return boto3.resource("dynamodb", config=_CONFIG).Table(name)
+    return boto3.resource("dynamodb", config=_TABLE_CONFIG).Table(name)
 
 
 @cache
