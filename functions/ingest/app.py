@@ -58,6 +58,13 @@ def poll(event: CloudWatchEvent) -> dict[str, Any]:
     return poll_sources.handle(event.to_dict(), event.context)
 
 
+@app.schedule(Rate(15, unit=Rate.MINUTES), name="watch_connections")
+def watch(event: CloudWatchEvent) -> dict[str, Any]:
+    from earshot.flows import watch_connections
+
+    return watch_connections.handle(event.to_dict(), event.context)
+
+
 @app.schedule(Rate(1, unit=Rate.HOURS), name="renew_leases")
 def renew(event: CloudWatchEvent) -> dict[str, Any]:
     from earshot.flows import renew_leases

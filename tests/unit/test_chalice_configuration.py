@@ -82,6 +82,11 @@ def test_each_app_is_rendered_with_its_own_lambdas() -> None:
                 "lambda_memory_size": 512,
                 "lambda_timeout": 120,
             },
+            "watch_connections": {
+                "iam_policy_file": "policy-watch_connections.json",
+                "lambda_memory_size": 256,
+                "lambda_timeout": 60,
+            },
         },
     }
     assert rendered["autogen_policy"] is False

@@ -8,6 +8,7 @@ from earshot.aws import keys
 from earshot.aws.fresh import Fresh
 from earshot.aws.queries import partition
 from earshot.domain.deliveries import Connection, ConnectionState, Delivery
+from earshot.domain.rhythm import NOTED_FROM, week_of
 from earshot.errors import UnknownConnectionError
 
 if TYPE_CHECKING:
@@ -134,17 +135,37 @@ class ConnectionStore:
         )
 
     def _save_delivery(self, delivery: Delivery) -> bool:
+        at = delivery.received_at
+        try:
+            before = self._table.update_item(
+                Key=keys.connection(delivery.source, delivery.connection_id),
+                UpdateExpression="SET last_delivery_at = :at, "
+                "pauses = if_not_exists(pauses, :none)",
+                ConditionExpression="attribute_exists(pk) AND "
+                "(attribute_not_exists(last_delivery_at) OR last_delivery_at < :at)",
+                ExpressionAttributeValues={":at": keys.timestamp(at), ":none": {}},
+                ReturnValues="UPDATED_OLD",
+            ).get("Attributes", {})
+        except self._table.meta.client.exceptions.ConditionalCheckFailedException:
+            return False
+        if last := before.get("last_delivery_at"):
+            self._save_pause(delivery, at - datetime.fromisoformat(str(last)))
+        return True
+
+    def _save_pause(self, delivery: Delivery, pause: timedelta) -> None:
+        """The longest of its week."""
+        if pause < NOTED_FROM:
+            return
         try:
             self._table.update_item(
                 Key=keys.connection(delivery.source, delivery.connection_id),
-                UpdateExpression="SET last_delivery_at = :at",
-                ConditionExpression="attribute_exists(pk) AND "
-                "(attribute_not_exists(last_delivery_at) OR last_delivery_at < :at)",
-                ExpressionAttributeValues={":at": keys.timestamp(delivery.received_at)},
+                UpdateExpression="SET pauses.#week = :pause",
+                ConditionExpression="attribute_not_exists(pauses.#week) OR pauses.#week < :pause",
+                ExpressionAttributeNames={"#week": week_of(delivery.received_at)},
+                ExpressionAttributeValues={":pause": int(pause.total_seconds())},
             )
         except self._table.meta.client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+            return
 
     def states(self) -> Iterator[ConnectionState]:
         """Whether each delivers, in the order of their names."""

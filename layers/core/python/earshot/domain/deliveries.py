@@ -59,6 +59,7 @@ class ConnectionState(Model):
 
     ``handshake_at`` is when its platform last proved our address, ``polled_at`` when it was last
     asked, ``not_before`` when it may be asked again, ``lease_until`` when its hub stops to push.
+    ``pauses`` has the longest pause between deliveries of each week, in seconds.
     """
 
     source: Slug
@@ -70,3 +71,4 @@ class ConnectionState(Model):
     polled_at: Utc | None = None
     not_before: Utc | None = None
     lease_until: Utc | None = None
+    pauses: dict[str, int] = {}

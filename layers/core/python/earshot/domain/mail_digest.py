@@ -13,7 +13,9 @@ from earshot.domain.digest import (
 from earshot.domain.mail_page import headline_of
 from earshot.domain.mail_parts import LONGEST_NAME, Footer, Quote
 from earshot.domain.models import Model
+from earshot.domain.rhythm import Health, health_of
 from earshot.domain.untrusted import line
+from earshot.domain.values import Utc
 
 LONGEST_QUOTE = 240
 LONGEST_ERROR = 160
@@ -98,7 +100,9 @@ def digest_page(digest: Digest, most: int) -> DigestPage:
         open_more=wording.counted(waiting, "more story", "more stories") if waiting else "",
         resolved=tuple(map(_resolved, digest.resolved[:most])),
         gone=_gone(digest.gone),
-        connections=tuple(_connection(one, zone) for one in digest.connections[:CONNECTIONS_SHOWN]),
+        connections=tuple(
+            _connection(one, digest.made_at, zone) for one in digest.connections[:CONNECTIONS_SHOWN]
+        ),
         more_connections=len(digest.connections[CONNECTIONS_SHOWN:]),
         footer=mail_parts.footer_of(digest.links),
     )
@@ -193,15 +197,18 @@ def _gone(number: int) -> str:
     return f"{said} that waited here {was} deleted at {its} source."
 
 
-def _connection(state: ConnectionState, zone: str) -> ConnectionPart:
+def _connection(state: ConnectionState, now: Utc, zone: str) -> ConnectionPart:
     """An error that a later delivery followed is told as one that is over."""
     last, failed_at = state.last_delivery_at, state.last_error_at
     failed = line(state.last_error or "", LONGEST_ERROR)
     if failed and failed_at:
         over = ", delivered since" if last and last > failed_at else ""
         failed = f"{failed} ({mail_parts.moment(failed_at, zone)}{over})"
+    delivered = f"last delivery {mail_parts.moment(last, zone)}" if last else "no delivery yet"
+    if health_of(state, now) is Health.SILENT:
+        delivered = f"{delivered}, which is unusually long ago"
     return ConnectionPart(
         name=f"{state.source} {state.connection_id}",
-        delivered=f"last delivery {mail_parts.moment(last, zone)}" if last else "no delivery yet",
+        delivered=delivered,
         failed=failed,
     )
