@@ -19,7 +19,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo dev test check check-payloads bench eval train mails build screenshots browser lock deploy destroy clean
+.PHONY: help environment demo dev test check check-payloads bench cost eval train mails build screenshots browser lock deploy destroy clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-21s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ check-payloads: environment ## put real payloads through the sources: make check
 
 bench: environment ## cold imports, the webhook, matching and understanding, against their goals
 	@exec $(BIN)/python -m tests.bench
+
+cost: environment ## what a thousand posts cost by stage: calls, bytes, dollars
+	@exec $(BIN)/python -m tests.bench.cost
 
 eval: environment ## measure the models on ../shared/data/eval, or what ships on files of your own: make eval DATA=DIR
 	@$(PYTHON) infra/environments.py --training

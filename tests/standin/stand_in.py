@@ -25,6 +25,7 @@ from tests.standin.wire import Call, Reply, ServiceError, response
 REGION = "us-east-1"
 
 Hook = Callable[[Call], None]
+Listener = Callable[[Call, Reply], None]
 
 
 class _Service(Protocol):
@@ -38,6 +39,7 @@ class StandIn:
     raises happens instead of the call; what ``after`` raises takes the place of its answer, when
     the service has done its part already. A `ServiceError` is answered as the service would, an
     exception of botocore's is retried as one of the network, and a `BaseException` ends the caller.
+    ``answered`` is told of what goes back, whatever it is.
     """
 
     def __init__(self, clock: LogicalClock | None = None) -> None:
@@ -49,6 +51,7 @@ class StandIn:
         self.secrets = SecretsManager()
         self.before: list[Hook] = []
         self.after: list[Hook] = []
+        self.answered: list[Listener] = []
         self.calls: Counter[str] = Counter()
         self.session = _session(self._send)
         self._numbers = itertools.count(1)
@@ -104,6 +107,8 @@ class StandIn:
                 hook(call)
         except ServiceError as error:
             reply = answering.refuse(error)
+        for listen in self.answered:
+            listen(call, reply)
         return response(call, reply)
 
     def _answer(self, call: Call, answering: _Service) -> Reply:
