@@ -48,3 +48,7 @@ class Journal:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] not in {_PRESENT, _RACING}:
                 raise
         return key
+
+    def remove(self, key: str) -> None:
+        """An entry that tells of what was erased."""
+        self._s3.delete_object(Bucket=self._bucket, Key=key)

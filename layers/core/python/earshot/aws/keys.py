@@ -206,6 +206,14 @@ def post_raw(source: str, native_id: str, raw_key: str) -> Key:
     return {"pk": post(source, native_id), "sk": f"RAW#{raw_key}"}
 
 
+JOURNALLED = "JOURNAL#"
+
+
+def post_journalled(source: str, native_id: str, journal_key: str) -> Key:
+    """An entry of the journal that tells of the post."""
+    return {"pk": post(source, native_id), "sk": f"{JOURNALLED}{journal_key}"}
+
+
 def guard(source: str, native_id: str, *, seller_id: str) -> Key:
     """One seller hears of one post once; lies with the post, so that the post's alerts are found
     (and erased) by it."""

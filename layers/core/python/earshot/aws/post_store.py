@@ -1,6 +1,6 @@
 """Posts by identity: their heads, and the index that erasure follows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +8,7 @@ from earshot.aws import keys
 from earshot.aws.items import model_of
 from earshot.aws.queries import batch, partition
 from earshot.domain.models import Delivery, Post, PostHead
+from earshot.domain.posts import PostId
 from earshot.sources.surface import Held
 
 if TYPE_CHECKING:
@@ -27,17 +28,17 @@ class PostStore:
         Written before a tombstone is looked for: an erasure that runs beside it then either finds
         these rows or leaves a tombstone that is seen.
         """
+        versions: dict[PostId, list[Post]] = {}
         with self._table.batch_writer(overwrite_by_pkeys=["pk", "sk"]) as batch:
             for post in posts:
                 identity = {"source": post.source, "native_id": post.native_id}
                 by_author = keys.author_post(post.source, post.author.author_id, post.native_id)
-                by_raw = keys.post_raw(post.source, post.native_id, post.raw_key)
                 batch.put_item(Item={**by_author, **identity})
-                found_by = {"author_id": post.author.author_id}
                 if post.permalink:
-                    found_by["permalink"] = post.permalink
                     batch.put_item(Item={**keys.permalink(post.permalink), **identity})
-                batch.put_item(Item={**by_raw, "raw_key": post.raw_key, **found_by})
+                versions.setdefault((post.source, post.native_id), []).append(post)
+            for same in versions.values():
+                batch.put_item(Item=_raw_row(same))
 
     def index_beside(self, posts: Iterable[Held], delivery: Delivery) -> None:
         """The same for posts whose words merely lie in the raw object of a delivery."""
@@ -47,7 +48,7 @@ class PostStore:
                 by_author = keys.author_post(delivery.source, post.author_id, post.native_id)
                 by_raw = keys.post_raw(delivery.source, post.native_id, delivery.raw_key)
                 batch.put_item(Item={**by_author, **identity})
-                found_by = {"raw_key": delivery.raw_key, "author_id": post.author_id}
+                found_by = {"raw_key": delivery.raw_key, "author_ids": {post.author_id}}
                 parts = {"parts": list(post.parts)} if post.parts else {}
                 batch.put_item(Item={**by_raw, **found_by, **parts})
 
@@ -111,26 +112,47 @@ class PostStore:
         """All rows of the post: head, raw objects, commits, guards."""
         return tuple(partition(self._table, keys.post(source, native_id)))
 
+    def note_journalled(self, source: str, native_id: str, journal_key: str) -> None:
+        """Before it is written: an erasure of the post takes the entry along."""
+        key = keys.post_journalled(source, native_id, journal_key)
+        self._table.put_item(Item={**key, "journal_key": journal_key})
+
+    def forget_journalled(self, source: str, native_id: str, journal_key: str) -> None:
+        self._table.delete_item(Key=keys.post_journalled(source, native_id, journal_key))
+
     def of_author(self, source: str, author_id: str) -> tuple[str, ...]:
         """Native ids of all posts of an author."""
         rows = partition(self._table, keys.author(source, author_id), "POST#")
         return tuple(str(row["native_id"]) for row in rows)
 
-    def forget(self, source: str, native_id: str) -> None:
-        """Deletes every row of the post; those by which the others are found go last."""
+    def forget(self, source: str, native_id: str) -> tuple[dict[str, Any], ...]:
+        """Deletes every row of the post, and says which; those by which the others are found go
+        last."""
         rows = self.rows(source, native_id)
-        indexed = [row for row in rows if "raw_key" in row and "author_id" in row]
-        for row in indexed:
-            if "permalink" in row:
-                self._table.delete_item(Key=keys.permalink(str(row["permalink"])))
+        indexed = [row for row in rows if "author_ids" in row]
+        for permalink in {one for row in indexed for one in row.get("permalinks", ())}:
+            self._table.delete_item(Key=keys.permalink(permalink))
         for row in sorted(rows, key=indexed.__contains__):
             self._table.delete_item(Key={"pk": str(row["pk"]), "sk": str(row["sk"])})
-        for author_id in {str(row["author_id"]) for row in indexed}:
+        for author_id in {one for row in indexed for one in row["author_ids"]}:
             self.forget_author(source, author_id, native_id)
+        return rows
 
     def forget_author(self, source: str, author_id: str, native_id: str) -> None:
         """That the post is the author's."""
         self._table.delete_item(Key=keys.author_post(source, author_id, native_id))
+
+
+def _raw_row(versions: Sequence[Post]) -> dict[str, Any]:
+    """Of one post in one raw object, which may hold versions of it by other names and addresses."""
+    post = versions[0]
+    permalinks = {one.permalink for one in versions if one.permalink}
+    return {
+        **keys.post_raw(post.source, post.native_id, post.raw_key),
+        "raw_key": post.raw_key,
+        "author_ids": {one.author.author_id for one in versions},
+        **({"permalinks": permalinks} if permalinks else {}),
+    }
 
 
 def _head_of(item: dict[str, Any]) -> PostHead:

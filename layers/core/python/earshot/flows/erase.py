@@ -4,9 +4,11 @@ The tombstone comes first, so that whatever runs beside it is refused; the rows 
 is found go last, so that an erasure that was killed can be run again.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 from earshot.aws import clients
 from earshot.aws.journal import Journal
@@ -57,11 +59,12 @@ class Eraser:
         for key in sorted(raw_keys | ({raw_key} if raw_key else set())):
             self._take_from_raw(source, native_id, key)
         self._take_from_stories(source, native_id)
-        left = bool(rows)
+        left = rows
         while left:  # once the head is gone, nobody can be told of the post any more
             self._cancel_alerts(source, native_id)
-            self.posts.forget(source, native_id)
-            left = bool(self.posts.rows(source, native_id))
+            self._take_from_journal(left)
+            self._take_from_journal(self.posts.forget(source, native_id))
+            left = self.posts.rows(source, native_id)
         return "erased" if rows else "unknown"
 
     def _journal(self, tombstone: str) -> None:
@@ -71,6 +74,12 @@ class Eraser:
 
     def _take_from_raw(self, source: str, native_id: str, raw_key: str) -> None:
         self.archive.change(raw_key, lambda raw: catalog.without(source, raw, native_id))
+
+    def _take_from_journal(self, rows: Iterable[dict[str, Any]]) -> None:
+        """What was written of a post when its words went."""
+        for row in rows:
+            if "journal_key" in row:
+                self.journal.remove(str(row["journal_key"]))
 
     def _take_from_stories(self, source: str, native_id: str) -> None:
         """Nobody is told: the signals change as if the post had never come."""

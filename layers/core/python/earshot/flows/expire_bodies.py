@@ -103,14 +103,20 @@ class Expiring:
                 self.signals.rename(signal, subjects.UNKNOWN)
 
     def _journal(self, head: PostHead, now: datetime) -> None:
-        """What stays of the post, so that a table rebuilt from the bucket knows it."""
+        """What stays of the post, so that a table rebuilt from the bucket knows it; nothing, where
+        it was erased beside this."""
         strand_id = head.strand_id
         lasting = strand_id and self.expiries.lasting(strand_id, head.source, head.native_id)
         kept = head.model_dump(mode="json", exclude_none=True)
         if lasting:
             kept["story"] = lasting.model_dump(mode="json", exclude_none=True)
         identity = keys.digest(head.source, head.native_id, head.version)
+        key = keys.journal_object("expired", now, identity)
+        self.posts.note_journalled(head.source, head.native_id, key)
         self.journal.append("expired", now, identity, payload=kept)
+        if self.posts.head(head.source, head.native_id) is None:
+            self.journal.remove(key)
+            self.posts.forget_journalled(head.source, head.native_id, key)
 
 
 @cache
