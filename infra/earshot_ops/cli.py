@@ -5,6 +5,7 @@ import typer
 from earshot_ops.commands.account import account
 from earshot_ops.commands.connect import connect
 from earshot_ops.commands.correct import correct
+from earshot_ops.commands.cost import cost
 from earshot_ops.commands.doctor import doctor
 from earshot_ops.commands.erase import erase
 from earshot_ops.commands.explain import explain
@@ -53,6 +54,7 @@ app.command("doctor", epilog=EXIT_CODES)(doctor)
 app.command("go-live", epilog=EXIT_CODES)(go_live)
 app.command("mail", epilog=EXIT_CODES)(mail)
 app.command("observe", epilog=EXIT_CODES)(observe)
+app.command("cost", epilog=EXIT_CODES)(cost)
 
 
 def main() -> None:
