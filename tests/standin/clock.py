@@ -4,10 +4,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Protocol
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 _READERS = ("earshot.flows.", "earshot.aws.")
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
 
 
 class LogicalClock:
@@ -31,7 +36,7 @@ class _AnyDatetime(type):
 
 
 @contextmanager
-def logical_time(clock: LogicalClock) -> Iterator[None]:
+def logical_time(clock: Clock) -> Iterator[None]:
     """``datetime.now`` in production's flows and stores reads this clock."""
 
     class OnClock(datetime, metaclass=_AnyDatetime):

@@ -89,13 +89,19 @@ class Faults:
         flow = handle.__module__.rpartition(".")[2]
 
         def run(event: Event, _: Any) -> dict[str, Any]:
-            self._at.flow, self._at.left = flow, float(self._limits[flow])
-            try:
+            with self.within(flow):
                 return handle(event, _TimeLeft(lambda: self._at.left))
-            finally:
-                self._at.left = math.inf
 
         return run
+
+    @contextmanager
+    def within(self, flow: str) -> Iterator[None]:
+        """An invocation of the Lambda of that name."""
+        self._at.flow, self._at.left = flow, float(self._limits[flow])
+        try:
+            yield
+        finally:
+            self._at.left = math.inf
 
     def _before(self, call: Call) -> None:
         self.calls += 1
@@ -121,7 +127,7 @@ class Faults:
             closed = ConnectionClosedError(endpoint_url=url)
             refused = EndpointConnectionError(endpoint_url=url)
             raise closed if is_sent else self._chance.choice((closed, refused))
-        config = _CLIENTS[call.service]().meta.config
+        config: Any = _CLIENTS[call.service]().meta.config
         if is_sent or self._chance.random() < 0.5:
             self._wait(config.read_timeout)
             raise ReadTimeoutError(endpoint_url=url)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from earshot.domain.deliveries import DataClass, Delivery
-from earshot.errors import BusyError, GoneError
+from earshot.errors import BusyError, GoneError, MalformedPayloadError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -68,7 +68,8 @@ class RawArchive:
         return True
 
     def get(self, raw_key: str) -> RawObject:
-        """``GoneError`` when it was erased or has expired."""
+        """``GoneError`` when it was erased or has expired, ``MalformedPayloadError`` when it is
+        none of ours."""
         try:
             found = self._s3.get_object(Bucket=self._bucket, Key=raw_key)
         except self._s3.exceptions.NoSuchKey as error:
@@ -124,10 +125,13 @@ def _packed(raw: RawObject) -> bytes:
 
 def _unpacked(stored: bytes) -> RawObject:
     line, _, body = stored.partition(b"\n")
-    head = json.loads(line)
-    return RawObject(
-        headers=head["headers"],
-        body=body,
-        data_class=DataClass(head["data_class"]),
-        keep_hours=head.get("keep_hours"),
-    )
+    try:
+        head = json.loads(line)
+        return RawObject(
+            headers=head["headers"],
+            body=body,
+            data_class=DataClass(head["data_class"]),
+            keep_hours=head.get("keep_hours"),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise MalformedPayloadError("raw object") from error
