@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from earshot_ops.demo import stores
+from earshot_ops import stores
 from earshot_ops.demo.post_office import Envelope
 from tests.e2e import desk_platforms, lines, meta_platforms, talk_platforms, web_platforms
 from tests.e2e.lines import Line

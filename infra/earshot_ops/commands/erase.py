@@ -1,22 +1,25 @@
 """`earshot erase`: a post or a person, everywhere and for good."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
-from earshot.aws.guard_store import GuardStore
-from earshot.aws.story_store import StoryStore
 from earshot.domain.models import AlertState
-from earshot.domain.stories import tell
 from earshot.sources import catalog
+from earshot_ops import holdings
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.commands.on_target import AsJson, Yes, on_target
 from earshot_ops.commands.screen import note, print_json, safe, say, working
+from earshot_ops.holdings import Holding
+from earshot_ops.proof import known_of, left
+from earshot_ops.stores import Kept
 from earshot_ops.target import Target
 
 Post = Annotated[str | None, typer.Option(help="A permalink, or source:native_id.")]
+Scan = Annotated[
+    bool, typer.Option("--scan", help="Look for what is left in every row, object and message.")
+]
 Person = Annotated[str | None, typer.Option(help="An author: source:author_id.")]
 
 
@@ -26,19 +29,22 @@ def erase(
     *,
     post: Post = None,
     person: Person = None,
+    scan: Scan = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> ExitCode:
     """Erase a post, or all posts of a person, wherever they are, and refuse them from now on.
 
     Rows, raw deliveries, and mails that are not sent yet. What was mailed lies in mailboxes, and is
-    counted. It can be run again, and cannot be undone.
+    counted. It can be run again, and cannot be undone. Then texts, ids and addresses that were
+    known, and of a person handle and name, are looked for in all that held them; with --scan in
+    everything there is.
 
     [bold]Examples[/bold]
 
       earshot erase --post https://forum.example/t/906
 
-      earshot erase --person github:583231 --yes --stage prod
+      earshot erase --person github:583231 --scan --stage prod
     """
     if (post is None) == (person is None):
         raise typer.BadParameter("give either --post or --person")
@@ -46,22 +52,29 @@ def erase(
     if not source:
         note("no post is known by that address; source:native_id also refuses what is yet to come")
         return ExitCode.PROBLEMS
-    native_ids = target.posts.of_author(source, identity) if person else (identity,)
+    gather = holdings.of_person if person else _of_post
+    found = gather(target, source, identity)
     if not yes:
-        what = f"{len(native_ids)} posts of {person}" if person else f"{source}:{identity}"
+        what = f"{len(found)} posts of {person}" if person else f"{source}:{identity}"
         typer.confirm(f"Erase {what} from stage {target.stage}, for good?", abort=True, err=True)
     with working("Erasing"):
-        found = [take_stock(target, source, native_id) for native_id in native_ids]
+        known = known_of(found, author_id=identity if person else None)
         if person:
             target.eraser.erase_person(source, identity)
         else:
             target.eraser.erase_post(source, identity)
-    report = _report(target, [stock for stock in found if stock.rows])
+    with working("Looking for what is left"):
+        remains = left(target, known, scan=scan)
+    report = _report(target, [one for one in found if one.rows], remains)
     if as_json:
         print_json(report)
     else:
-        _tell(report)
-    return ExitCode.OK if report["erased"] else ExitCode.PROBLEMS
+        _tell(report, scan=scan)
+    return ExitCode.OK if report["erased"] and not remains else ExitCode.PROBLEMS
+
+
+def _of_post(target: Target, source: str, native_id: str) -> tuple[Holding, ...]:
+    return (holdings.of_post(target, source, native_id),)
 
 
 def _post(target: Target, reference: str) -> tuple[str, str]:
@@ -81,59 +94,37 @@ def _identity(reference: str, option: str) -> tuple[str, str]:
     return source, identity
 
 
-@dataclass(frozen=True)
-class Stock:
-    """What there is of one post, by identities."""
-
-    reference: str
-    rows: int
-    raw_keys: frozenset[str]
-    signal_ids: frozenset[str]
-    alert_ids: frozenset[str]
-
-
-def take_stock(target: Target, source: str, native_id: str) -> Stock:
-    rows = target.posts.rows(source, native_id)
-    guards = GuardStore(target.table).of_post(source, native_id)
-    return Stock(
-        reference=f"{source}:{native_id}",
-        rows=len(rows),
-        raw_keys=frozenset(str(row["raw_key"]) for row in rows if "raw_key" in row),
-        signal_ids=frozenset(_signal_ids(target, source, native_id)),
-        alert_ids=frozenset(one.alert_id for one in guards if one.alert_id),
-    )
-
-
-def _report(target: Target, gone: Sequence[Stock]) -> dict[str, Any]:
-    alert_ids = frozenset().union(*(stock.alert_ids for stock in gone))
+def _report(target: Target, gone: Sequence[Holding], remains: Sequence[Kept]) -> dict[str, Any]:
+    alert_ids = frozenset().union(*(one.alert_ids for one in gone))
     states = [alert.state for one in alert_ids if (alert := target.outbox.get(one))]
+    signals = {signal.signal_id for one in gone for signal in one.signals}
     return {
-        "erased": [stock.reference for stock in gone],
-        "rows": sum(stock.rows for stock in gone),
-        "raw_deliveries": len(frozenset().union(*(stock.raw_keys for stock in gone))),
-        "signals": len(frozenset().union(*(stock.signal_ids for stock in gone))),
+        "erased": [one.reference for one in gone],
+        "rows": sum(len(one.rows) for one in gone),
+        "raw_deliveries": len(frozenset().union(*(one.raw_keys for one in gone))),
+        "signals": len(signals),
         "mails_stopped": states.count(AlertState.CANCELLED),
         "mails_sent": states.count(AlertState.SENT),
+        "left": [{"kind": kept.kind, "name": kept.name} for kept in remains],
     }
 
 
-def _tell(report: dict[str, Any]) -> None:
+def _tell(report: dict[str, Any], *, scan: bool) -> None:
     for reference in report["erased"]:
         say(f"erased {safe(reference)}")
-    if not report["erased"]:
+    if report["erased"]:
+        say(
+            f"with {report['rows']} rows, in {report['raw_deliveries']} raw deliveries and "
+            f"{report['signals']} signals; {report['mails_stopped']} mails stopped"
+        )
+    else:
         note("nothing of it was here; it is refused from now on")
-        return
-    say(
-        f"with {report['rows']} rows, in {report['raw_deliveries']} raw deliveries and "
-        f"{report['signals']} signals; {report['mails_stopped']} mails stopped"
-    )
     if report["mails_sent"]:
         note(f"{report['mails_sent']} mails about it were sent before and lie in mailboxes")
-
-
-def _signal_ids(target: Target, source: str, native_id: str) -> Iterator[str]:
-    """Of the signals that the post is part of."""
-    head = target.posts.head(source, native_id)
-    for told in tell(StoryStore(target.table).region(sorted(head.strand_ids))) if head else ():
-        if any(post.identity == (source, native_id) for post in told.posts):
-            yield told.signal_id
+    where = "any row, object or message" if scan else "what held it"
+    if report["left"]:
+        say(f"still found in {len(report['left'])} places:")
+    elif report["erased"] or scan:
+        say(f"looked for all that was known of it: nothing was found in {where}")
+    for kept in report["left"]:
+        say(f"  {safe(kept['kind'])}: {safe(kept['name'])}")

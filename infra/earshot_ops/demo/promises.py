@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from earshot.domain.why import Fate, SellerWhy
 from earshot_ops.demo import scenario
 from earshot_ops.demo.mails import SentMail
-from earshot_ops.demo.stores import places_with
+from earshot_ops.stores import places_with
 from earshot_ops.target import Target
 
 EXPECTED = {
