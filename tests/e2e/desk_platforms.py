@@ -44,7 +44,7 @@ def _intercom(said: Saying, topic: str) -> Body:
         "type": "conversation",
         "id": f"s{said.number}",
         "body": f"<p>{said.text}</p>",
-        "author": {**author, "email": f"{said.handle}@acme.example"},
+        "author": {**author, "email": f"{said.handle}@stranger.example"},
     }
     item = {"type": "conversation", "id": str(said.number), "created_at": said.seconds}
     return _intercom_event(said, topic, {**item, "source": source})
@@ -65,8 +65,8 @@ def _mailgun(said: Saying) -> Body:
     mail_id = f"<{said.number}@acme.example>"
     fields = {
         "recipient": "hello@in.ours.example",
-        "sender": f"{said.handle}@acme.example",
-        "from": f"{said.name} <{said.handle}@acme.example>",
+        "sender": f"{said.handle}@stranger.example",
+        "from": f"{said.name} <{said.handle}@stranger.example>",
         "subject": "A question",
         "body-plain": said.text,
         "stripped-text": said.text,
