@@ -29,6 +29,7 @@ from earshot.aws.story_store import StoryStore
 from earshot.aws.tombstone_store import TombstoneStore, read_secret
 from earshot.aws.watchlist_artifact import WatchlistArtifact
 from earshot.aws.weights_store import WeightsStore
+from earshot.flows.compare_replay import Comparing
 from earshot.flows.disambiguate import Disambiguation
 from earshot.flows.erase import Eraser
 from earshot.flows.explain_post import Explaining
@@ -177,7 +178,24 @@ class Target:
             accounts=self.accounts,
             archive=RawArchive(self.s3, self.bucket),
             watchlist=self.watchlist,
-            judging=Disambiguation(cascade(), self.accounts, AliasStore(self.table)),
+            judging=self._judging,
+        )
+
+    @property
+    def _judging(self) -> Disambiguation:
+        return Disambiguation(cascade(), self.accounts, AliasStore(self.table))
+
+    @property
+    def comparing(self) -> Comparing:
+        return Comparing(
+            archive=RawArchive(self.s3, self.bucket),
+            posts=self.posts,
+            stories=StoryStore(self.table),
+            signals=self.signals,
+            tombstones=self.tombstones,
+            deciding=self.eraser.reconciling.deciding,
+            judging=self._judging,
+            index=self.watchlist.current(),
         )
 
     @property

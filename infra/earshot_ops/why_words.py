@@ -34,7 +34,7 @@ REASONS = {
     "muted_topic": "muted the topic",
     "muted_rule": "muted what the score is made of",
     "muted_signal": "muted the story",
-    "nothing_new": "a post went, and nothing new came",
+    "nothing_new": "a post went or was replayed, and nothing new came",
 }
 ATTENTION = {
     "within_hours": "within the working hours",

@@ -1,13 +1,17 @@
 """What queue messages carry: identities and pointers, never a body."""
 
-from typing import Final, Literal, TypeVar
+from operator import not_
+from typing import Annotated, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from earshot.domain.deliveries import Delivery
 from earshot.errors import MalformedPayloadError, UnknownSchemaError
 
 SCHEMA: Final = 1
+
+Replayed = Annotated[bool, Field(exclude_if=not_)]
+"""Sent again by an operator: nobody is mailed for it. Only then it stands in the message."""
 
 
 class Envelope(BaseModel):
@@ -22,6 +26,7 @@ class DeliveryMessage(Envelope):
     """On the deliveries queue: a delivery to understand."""
 
     delivery: Delivery
+    replayed: Replayed = False
 
 
 M = TypeVar("M", bound=Envelope)

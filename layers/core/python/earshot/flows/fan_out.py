@@ -15,13 +15,15 @@ FAN_OUT_SELLER = "everybody"
 
 @dataclass(frozen=True)
 class Cause:
-    """The version of a post that came. Without a cause (an erasure) nobody is alerted."""
+    """The version of a post that came. Without a cause (an erasure) nobody is alerted, and neither
+    where it was ``replayed``."""
 
     source: str
     native_id: str
     version: str
     author_id: str
     delivery_id: str
+    replayed: bool = False
 
 
 def fan_out_id(signal: Signal) -> str:

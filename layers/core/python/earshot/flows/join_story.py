@@ -39,6 +39,7 @@ class Joining:
             version=message.version,
             author_id=message.author_id,
             delivery_id=message.delivery.delivery_id,
+            replayed=message.replayed,
         )
         return self.reconciling.apply(message.strand_ids, cause, now)
 
@@ -53,7 +54,7 @@ class Joining:
             post.source, post.native_id, post.author.author_id
         )
         for _ in range(TRIES):
-            refusal = stories.join(strand_id, _joins(message, post), words, buried=buried)
+            refusal = stories.join(strand_id, joining_post(message, post), words, buried=buried)
             if refusal is not Refusal.CONFLICT:
                 break
         else:
@@ -77,7 +78,8 @@ class Joining:
             stories.link(root.strand_id, thread)
 
 
-def _joins(message: MentionMessage, post: Post) -> StoryPost:
+def joining_post(message: MentionMessage, post: Post) -> StoryPost:
+    """The post as its story keeps it."""
     mentions, meaning = quoted(message.mentions, message.understanding, post.plain)
     return story_post(
         post,

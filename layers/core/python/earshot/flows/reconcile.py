@@ -184,7 +184,7 @@ class Reconciling:
             return None
         signal = signal.model_copy(update={"revision": signal.revision + 1})
         decided = self.deciding.decide(told, signal, now=now)
-        decided = decided if cause else silenced(decided)
+        decided = decided if tells(cause) else silenced(decided)
         post = _news(told, cause) if before and not absorbed else None
         fan_out = fan_out_of(signal, decided, cause=cause, post=post, before=before, now=now)
         actions = [
@@ -207,8 +207,9 @@ class Reconciling:
         )
 
     def _was_silenced(self, told: Told, signal: Signal, cause: Cause | None) -> bool:
-        """An erasure beside this came first and told the signal of the post, but told nobody."""
-        if cause is None or _news(told, cause) is None:
+        """An erasure or a replay beside this came first and told the signal of the post, but told
+        nobody."""
+        if not tells(cause) or _news(told, cause) is None:
             return False
         decided = self.signals.decision_set(signal.signal_id, signal.revision)
         return decided is not None and any(one.reason == NOTHING_NEW for one in decided.decisions)
@@ -270,6 +271,12 @@ def reconciling_on(table: "Table", tombstone_secret: bytes) -> Reconciling:
         ),
         telling=telling_on(table),
     )
+
+
+def tells(cause: Cause | None) -> bool:
+    """Whether somebody may hear of what follows. What is decided in silence is decided once more
+    when the post itself comes, so a replay takes no news away."""
+    return cause is not None and not cause.replayed
 
 
 def _news(told: Told, cause: Cause | None) -> tuple[str, str] | None:

@@ -73,10 +73,11 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def handle_record(record: SQSRecord) -> None:
     try:
-        delivery = parse(DeliveryMessage, record.body).delivery
-        logger.set_correlation_id(delivery.delivery_id)
-        connections().note_delivery(delivery)
-        understand_delivery(delivery, artifact().current(), eraser())
+        message = parse(DeliveryMessage, record.body)
+        logger.set_correlation_id(message.delivery.delivery_id)
+        if not message.replayed:
+            connections().note_delivery(message.delivery)
+        understand_delivery(message, artifact().current(), eraser())
     except GoneError:
         count("delivery_expired")
         logger.info("delivery_expired", message_id=record.message_id)
@@ -86,8 +87,9 @@ def handle_record(record: SQSRecord) -> None:
         dead_letters().dead_letter(record.body, type(error).__name__)
 
 
-def understand_delivery(delivery: Delivery, index: WatchlistIndex, erasing: Eraser) -> None:
+def understand_delivery(message: DeliveryMessage, index: WatchlistIndex, erasing: Eraser) -> None:
     """Every post of the delivery reaches the mentions queue or an outcome that `why` can tell."""
+    delivery = message.delivery
     found = posts_of_delivery.read(delivery, erasing.archive)
     if found.expiry:
         expiries().add(found.expiry)
@@ -95,7 +97,7 @@ def understand_delivery(delivery: Delivery, index: WatchlistIndex, erasing: Eras
     look_after(found.beside, delivery, erasing)
     for item in found.items:
         if isinstance(item, Post):
-            outcome = understand_post(item, delivery, index=index, erasing=erasing)
+            outcome = understand_post(item, message, index=index, erasing=erasing)
             count("post_understood")
             logger.info("post_understood", outcome=outcome)
         else:
@@ -129,9 +131,10 @@ def look_after(beside: Iterable[Held], delivery: Delivery, erasing: Eraser) -> N
 
 
 def understand_post(
-    post: Post, delivery: Delivery, *, index: WatchlistIndex, erasing: Eraser
+    post: Post, message: DeliveryMessage, *, index: WatchlistIndex, erasing: Eraser
 ) -> str:
-    """The outcome: where the post went, or why nowhere.
+    """The outcome: where the post went, or why nowhere. A replayed one is counted no second time
+    for what its names mean.
 
     Tombstones are looked for once all rows are written: an erasure beside this one either finds the
     rows, or is found.
@@ -140,15 +143,16 @@ def understand_post(
     head = head_of(post, reading, watchlist_version=index.version)
     recorded = erasing.posts.record(head, datetime.now(UTC))
     if erasing.tombstones.refuses(post.source, post.native_id, post.author.author_id):
-        erasing.erase_post(post.source, post.native_id, raw_key=delivery.raw_key)
+        erasing.erase_post(post.source, post.native_id, raw_key=message.delivery.raw_key)
         return "erased"
     if recorded is None:
         return "superseded"
-    disambiguation().remember(reading.settled)
+    if not message.replayed:
+        disambiguation().remember(reading.settled)
     if recorded.strand_ids:
         if recorded.strand_id is None:
             erasing.posts.keep(post.source, post.native_id)
-        send(message_of(recorded, delivery, reading))
+        send(message_of(recorded, message, reading))
     return head.outcome
 
 
@@ -175,7 +179,7 @@ def head_of(post: Post, reading: Reading, *, watchlist_version: str) -> PostHead
     )
 
 
-def message_of(head: PostHead, delivery: Delivery, reading: Reading) -> MentionMessage:
+def message_of(head: PostHead, cause: DeliveryMessage, reading: Reading) -> MentionMessage:
     """Places in the text and labels, none of its words."""
     mentions, meaning = pointing(reading.mentions, reading.understanding)
     return MentionMessage(
@@ -189,11 +193,14 @@ def message_of(head: PostHead, delivery: Delivery, reading: Reading) -> MentionM
         strand_id=head.strand_id,
         strand_ids=tuple(sorted(head.strand_ids)),
         watchlist_version=head.watchlist_version,
-        delivery=delivery,
+        delivery=cause.delivery,
+        replayed=cause.replayed,
     )
 
 
 def send(message: MentionMessage) -> None:
-    identity = (message.source, message.native_id, message.version)
+    """The queue may take a replay for a repetition of a replay, but not of what is to be told."""
+    identity = [message.source, message.native_id, message.version]
+    identity += ["replayed"] if message.replayed else []
     group = message.strand_id or message.strand_ids[0]
     mentions_queue().send(message, group=group, dedup=keys.digest(*identity))
