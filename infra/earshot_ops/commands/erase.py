@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from earshot.domain.models import AlertState
-from earshot.sources import catalog
 from earshot_ops import holdings
 from earshot_ops.commands.exits import ExitCode
+from earshot_ops.commands.identities import identity_of
 from earshot_ops.commands.on_target import AsJson, Yes, on_target
 from earshot_ops.commands.screen import note, print_json, safe, say, working
 from earshot_ops.holdings import Holding
@@ -48,7 +48,7 @@ def erase(
     """
     if (post is None) == (person is None):
         raise typer.BadParameter("give either --post or --person")
-    source, identity = _identity(person, "--person") if person else _post(target, post or "")
+    source, identity = identity_of(person, "--person") if person else _post(target, post or "")
     if not source:
         note("no post is known by that address; source:native_id also refuses what is yet to come")
         return ExitCode.PROBLEMS
@@ -83,15 +83,7 @@ def _post(target: Target, reference: str) -> tuple[str, str]:
         return found
     if "://" in reference:
         return "", ""
-    return _identity(reference, "--post")
-
-
-def _identity(reference: str, option: str) -> tuple[str, str]:
-    source, _, identity = reference.partition(":")
-    if source not in catalog.SOURCES or not identity:
-        known = ", ".join(sorted(catalog.SOURCES))
-        raise typer.BadParameter(f"{option} wants source:id, with one of the sources {known}")
-    return source, identity
+    return identity_of(reference, "--post")
 
 
 def _report(target: Target, gone: Sequence[Holding], remains: Sequence[Kept]) -> dict[str, Any]:
