@@ -10,6 +10,7 @@ WITH_DATA ?=
 DATA ?=
 EVALUATION ?= ../shared/data/eval
 PAYLOADS ?= ../shared/data/payloads
+SEED ?=
 VECTORS ?= $(wildcard ../shared/data/signature-vectors.json)
 BIN := .venv/bin
 TRAINING_PATH := layers/core/python:layers/training:build/semantic/python
@@ -19,7 +20,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo dev test check check-payloads bench cost eval train mails build screenshots browser lock deploy destroy clean
+.PHONY: help environment demo dev test check check-payloads simulate bench cost eval train mails build screenshots browser lock deploy destroy clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-21s %s\n", $$1, $$2}'
@@ -52,6 +53,9 @@ check: environment ## format, lint, types, templates, security, then every test:
 check-payloads: environment ## put real payloads through the sources: make check-payloads [PAYLOADS=DIR] [VECTORS=FILE]
 	@exec $(BIN)/python -m earshot_ops.check_payloads --payloads "$(PAYLOADS)" \
 		$(if $(VECTORS),--vectors "$(VECTORS)")
+
+simulate: environment ## a day of 1M posts and seconds of one of 1B through the real keys: heat, queues, Lambdas
+	@exec $(BIN)/python -m tests.bench.simulation $(if $(SEED),--seed "$(SEED)")
 
 bench: environment ## cold imports, the webhook, matching and understanding, against their goals
 	@exec $(BIN)/python -m tests.bench
