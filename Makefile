@@ -20,7 +20,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo dev test check check-payloads simulate bench cost eval train mails build screenshots browser lock deploy destroy clean
+.PHONY: help environment demo dev test check audit openapi check-payloads simulate bench cost eval train mails build screenshots browser lock deploy destroy clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-21s %s\n", $$1, $$2}'
@@ -44,11 +44,18 @@ check: environment ## format, lint, types, templates, security, then every test:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m earshot_ops.build --all
-	$(BIN)/cfn-lint --non-zero-exit-code warning
-	$(BIN)/bandit -q -c pyproject.toml -r layers infra functions
+	$(BIN)/python -m earshot_ops.audit cfn-lint bandit
 	$(BIN)/python -m pytest -q tests/unit --cov=earshot.domain --cov-branch \
 		--cov-report=term-missing:skip-covered --cov-fail-under=100
 	@$(MAKE) --no-print-directory test
+
+audit: ## templates, code, secrets, licences and the API against programs that look for holes
+	@$(PYTHON) infra/environments.py --audit
+	@$(BIN)/python -m earshot_ops.build --all
+	@exec $(BIN)/python -m earshot_ops.audit
+
+openapi: environment ## describe what the apps serve in docs/openapi.json
+	@exec $(BIN)/python -m earshot_ops.openapi
 
 check-payloads: environment ## put real payloads through the sources: make check-payloads [PAYLOADS=DIR] [VECTORS=FILE]
 	@exec $(BIN)/python -m earshot_ops.check_payloads --payloads "$(PAYLOADS)" \
@@ -99,6 +106,8 @@ lock: ## resolve the dependencies anew and export them (needs uv and a network)
 		-o requirements/training.txt
 	uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 \
 		--custom-compile-command "make lock" requirements/ministack.in -o requirements/ministack.txt
+	uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 \
+		--custom-compile-command "make lock" requirements/audit.in -o requirements/audit.txt
 
 deploy: environment ## deploy to AWS: make deploy STAGE=prod MAIL_FROM=alerts@example.com [PROFILE=name]
 	@exec $(BIN)/python -m earshot_ops.deployment_command deploy --stage "$(STAGE)" \
@@ -111,5 +120,5 @@ destroy: environment ## remove the apps from AWS and keep the data: make destroy
 		$(if $(PROFILE),--profile "$(PROFILE)") $(if $(WITH_DATA),--with-data)
 
 clean: ## remove the environments, caches and everything built
-	rm -rf .venv .venv-ministack .venv-training .cache build dist
+	rm -rf .venv .venv-ministack .venv-training .venv-audit .cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,5 +1,6 @@
 """Make `.venv` and `.venv-ministack` inside the clone, from the lock; a second run does nothing.
-`--training` makes `.venv-training` as well, for fitting and measuring the models.
+`--training` makes `.venv-training` as well, for fitting and measuring the models, and `--audit`
+`.venv-audit`, for `make audit`.
 
 Runs on a bare Python: standard library only. With uv on the PATH it is uv that installs, else pip
 with the hash-pinned requirements which the lock exports. Caches stay inside the clone.
@@ -60,7 +61,10 @@ ENVIRONMENTS = (
 )
 
 
-TRAINING = Environment(ROOT / ".venv-training", "requirements/training.txt", editable=False)
+ON_REQUEST = {
+    "--training": Environment(ROOT / ".venv-training", "requirements/training.txt", editable=False),
+    "--audit": Environment(ROOT / ".venv-audit", "requirements/audit.txt", editable=False),
+}
 
 
 class SetupError(Exception):
@@ -234,7 +238,8 @@ def prepare(environments: Iterable[Environment]) -> None:
 def main() -> int:
     signal.signal(signal.SIGTERM, _stop)
     try:
-        prepare((*ENVIRONMENTS, TRAINING) if "--training" in sys.argv[1:] else ENVIRONMENTS)
+        asked = [made for option, made in ON_REQUEST.items() if option in sys.argv[1:]]
+        prepare([*ENVIRONMENTS, *asked])
     except SetupError as error:
         say(str(error))
         return error.code

@@ -18,7 +18,7 @@ YOUTUBE_HUB = "https://pubsubhubbub.appspot.com/subscribe"
 
 _SYMMETRIC, _PUBLIC = "whsec_", "whpk_"
 _SHORTEST_SECRET = 16
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _TELEGRAM = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _CHANNEL = re.compile(r"UC[A-Za-z0-9_-]{22}")
 _STANDARD = frozenset(("generic", "cloudevents"))
@@ -42,7 +42,7 @@ def name_of(source: str, given: str | None, url: str | None, *, query: str | Non
     elif given is None and url:
         given = _slug(_channel_of(url) or "")
     name = given or DEFAULT_NAME
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise ConnectingError(f"{name!r} is no name: letters a-z, digits, - and _, 63 at most")
     return name
 

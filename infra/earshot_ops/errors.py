@@ -27,3 +27,7 @@ class EmbeddedAwsError(OperationError):
 
 class MailTemplateError(OperationError):
     """A mail's template cannot be compiled."""
+
+
+class AuditError(OperationError):
+    """A program of the audit did not come to a result."""

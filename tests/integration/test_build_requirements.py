@@ -29,7 +29,9 @@ def test_the_exported_requirements_are_those_of_the_lock(groups: list[str], expo
     assert _lines(committed) == _lines(said)
 
 
-@pytest.mark.parametrize("name", ["dev.txt", "layer.txt", "ministack.txt", "training.txt"])
+@pytest.mark.parametrize(
+    "name", ["audit.txt", "dev.txt", "layer.txt", "ministack.txt", "training.txt"]
+)
 def test_every_requirement_is_pinned_by_hash(name: str) -> None:
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8").replace("\\\n", "")
     pinned = [line for line in _lines(text) if line.strip()]

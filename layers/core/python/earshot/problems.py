@@ -7,7 +7,7 @@ from urllib.parse import quote
 from chalice.app import Request, Response
 
 CONTENT_TYPE = "application/problem+json"
-_TITLES = {
+TITLES = {
     400: "The request cannot be read",
     405: "This method is not allowed here",
     413: "The body is too large",
@@ -53,5 +53,5 @@ def of_chalice(response: Response, instance: str | None) -> Response:
     if response.status_code < 400 or CONTENT_TYPE in response.headers.values():
         return response
     status = response.status_code
-    title = _TITLES.get(status, "The request was refused")
+    title = TITLES.get(status, "The request was refused")
     return problem(status, f"http-{status}", title=title, instance=instance, headers=kept)

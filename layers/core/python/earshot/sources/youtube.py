@@ -20,7 +20,7 @@ from earshot.sources.surface import Headers, Held, Item, RawDelivery
 from earshot.sources.surface import native_id as native_id_of
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element  # nosec B405
+    from xml.etree.ElementTree import Element  # nosec B405 - a type, which parses nothing
 
 reads_headers = ()
 

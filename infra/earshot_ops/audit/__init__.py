@@ -1,0 +1,1 @@
+"""What `make audit` looks at: each check is a module that gives its findings."""
