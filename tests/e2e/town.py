@@ -15,7 +15,8 @@ import urllib3
 
 from earshot.aws import keys
 from earshot.domain.models import AlertKind, AlertState
-from earshot_ops.demo import drain, mails, stores
+from earshot_ops import stores
+from earshot_ops.demo import drain, mails
 from earshot_ops.demo.mails import SentMail
 from earshot_ops.demo.operator_commands import Operator
 from earshot_ops.demo.post_office import Envelope

@@ -29,6 +29,12 @@ class SecretsManager:
         name = self._name(call.json())
         return json_reply({**_identity(name), "SecretString": self._values[name]})
 
+    def delete_secret(self, call: Call) -> Reply:
+        """At once: nobody here waits for a recovery window."""
+        name = self._name(call.json())
+        del self._values[name]
+        return json_reply(_identity(name))
+
     def _name(self, request: dict[str, Any]) -> str:
         name = str(request["SecretId"]).removeprefix(_ARN)
         if name not in self._values:

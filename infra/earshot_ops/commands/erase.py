@@ -1,4 +1,4 @@
-"""`earshot erase`: a post or a person, everywhere and for good."""
+"""`earshot erase`: a post, a person or a connection, everywhere and for good."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -7,6 +7,7 @@ import typer
 
 from earshot.domain.models import AlertState
 from earshot_ops import holdings
+from earshot_ops.commands.erase_connection import erase_whole
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.commands.identities import identity_of
 from earshot_ops.commands.on_target import AsJson, Yes, on_target
@@ -17,6 +18,9 @@ from earshot_ops.stores import Kept
 from earshot_ops.target import Target
 
 Post = Annotated[str | None, typer.Option(help="A permalink, or source:native_id.")]
+Connection = Annotated[
+    str | None, typer.Option(help="A connection: source/name, with all that it brought.")
+]
 Scan = Annotated[
     bool, typer.Option("--scan", help="Look for what is left in every row, object and message.")
 ]
@@ -29,11 +33,13 @@ def erase(
     *,
     post: Post = None,
     person: Person = None,
+    connection: Connection = None,
     scan: Scan = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> ExitCode:
-    """Erase a post, or all posts of a person, wherever they are, and refuse them from now on.
+    """Erase a post, all posts of a person, or a connection with its secret and all that it brought,
+    wherever they are, and refuse the posts from now on.
 
     Rows, raw deliveries, and mails that are not sent yet. What was mailed lies in mailboxes, and is
     counted. It can be run again, and cannot be undone. Then texts, ids and addresses that were
@@ -45,9 +51,13 @@ def erase(
       earshot erase --post https://forum.example/t/906
 
       earshot erase --person github:583231 --scan --stage prod
+
+      earshot erase --connection slack/main --stage prod
     """
-    if (post is None) == (person is None):
-        raise typer.BadParameter("give either --post or --person")
+    if sum(one is not None for one in (post, person, connection)) != 1:
+        raise typer.BadParameter("give either --post or --person or --connection")
+    if connection is not None:
+        return erase_whole(target, connection, yes=yes, as_json=as_json)
     source, identity = identity_of(person, "--person") if person else _post(target, post or "")
     if not source:
         note("no post is known by that address; source:native_id also refuses what is yet to come")

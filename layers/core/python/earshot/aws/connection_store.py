@@ -53,6 +53,10 @@ class ConnectionStore:
             ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
         )
 
+    def remove(self, source: str, connection_id: str) -> None:
+        """Nothing of it is accepted any more, by a Lambda that read it before in a minute."""
+        self._table.delete_item(Key=keys.connection(source, connection_id))
+
     def list(self) -> Iterator[Connection]:
         for row in partition(self._table, keys.connections()):
             yield _connection(row)

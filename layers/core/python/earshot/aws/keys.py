@@ -396,6 +396,11 @@ def raw_object(
     return f"{folder}/{source}/{connection_id}/{delivery_id}"
 
 
+def raw_folders(source: str, connection_id: str) -> tuple[str, str]:
+    """What the raw objects of a connection begin with."""
+    return f"raw/{source}/{connection_id}/", f"borrowed/{source}/{connection_id}/"
+
+
 def brought_by(raw_key: str) -> tuple[str, str]:
     """Source and connection of a raw object."""
     _, source, connection_id, _ = raw_key.split("/", 3)

@@ -5,13 +5,14 @@ byte for byte: object metadata would hold 2 KB of ASCII and could not be rewritt
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from earshot.aws import keys
 from earshot.domain.deliveries import DataClass, Delivery
 from earshot.errors import BusyError, GoneError, MalformedPayloadError
 
@@ -75,6 +76,13 @@ class RawArchive:
         except self._s3.exceptions.NoSuchKey as error:
             raise GoneError("raw object") from error
         return _unpacked(found["Body"].read())
+
+    def of_connection(self, source: str, connection_id: str) -> Iterator[str]:
+        """Keys of all that the connection brought and is still there."""
+        pages = self._s3.get_paginator("list_objects_v2")
+        for folder in keys.raw_folders(source, connection_id):
+            for page in pages.paginate(Bucket=self._bucket, Prefix=folder):
+                yield from (str(entry["Key"]) for entry in page.get("Contents", ()))
 
     def change(self, raw_key: str, rest_of: Callable[[RawObject], RawObject | None]) -> None:
         """Puts what ``rest_of`` leaves of the object in its place, or deletes it when that is

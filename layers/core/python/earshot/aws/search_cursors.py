@@ -46,3 +46,9 @@ class SearchCursors:
         except self._table.meta.client.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+    def forget(self, source: str, connection_id: str) -> None:
+        """All of a connection that is removed."""
+        with self._table.batch_writer() as writer:
+            for row in partition(self._table, keys.searches(source, connection_id)):
+                writer.delete_item(Key={"pk": str(row["pk"]), "sk": str(row["sk"])})

@@ -54,6 +54,14 @@ class SecretStore:
             self._write(name, live[:1])
         return len(live) > 1
 
+    def remove(self, source: str, connection_id: str) -> None:
+        """For good, if it is there."""
+        name = self._name(source, connection_id)
+        try:
+            self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+        except self._client.exceptions.ResourceNotFoundException:
+            return
+
     def live_since(self, source: str, connection_id: str) -> tuple[str, ...]:
         """When each live secret was stored, the newest first; empty text where nobody noted it."""
         return tuple(since for _, since in self._stored(self._name(source, connection_id)))
