@@ -17,6 +17,7 @@ from earshot_ops.commands.mail_flow import mail
 from earshot_ops.commands.merge import merge, unmerge
 from earshot_ops.commands.mode import go_live, observe
 from earshot_ops.commands.plays import plays
+from earshot_ops.commands.rebuild import rebuild
 from earshot_ops.commands.replay import replay
 from earshot_ops.commands.sources import sources
 from earshot_ops.commands.weights import weights
@@ -52,6 +53,7 @@ app.command("learned", epilog=EXIT_CODES)(learned)
 app.command("erase", epilog=EXIT_CODES)(erase)
 app.command("letters", epilog=EXIT_CODES)(letters)
 app.command("replay", epilog=EXIT_CODES)(replay)
+app.command("rebuild", epilog=EXIT_CODES)(rebuild)
 app.command("doctor", epilog=EXIT_CODES)(doctor)
 app.command("go-live", epilog=EXIT_CODES)(go_live)
 app.command("mail", epilog=EXIT_CODES)(mail)

@@ -34,6 +34,7 @@ REASONS = {
     "muted_topic": "muted the topic",
     "muted_rule": "muted what the score is made of",
     "muted_signal": "muted the story",
+    "rebuilt": "the table was rebuilt, and this may have been told before",
     "nothing_new": "a post went or was replayed, and nothing new came",
 }
 ATTENTION = {

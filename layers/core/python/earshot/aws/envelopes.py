@@ -10,8 +10,8 @@ from earshot.errors import MalformedPayloadError, UnknownSchemaError
 
 SCHEMA: Final = 1
 
-Replayed = Annotated[bool, Field(exclude_if=not_)]
-"""Sent again by an operator: nobody is mailed for it. Only then it stands in the message."""
+Mark = Annotated[bool, Field(exclude_if=not_)]
+"""Stands in the message only when it is true."""
 
 
 class Envelope(BaseModel):
@@ -23,10 +23,13 @@ class Envelope(BaseModel):
 
 
 class DeliveryMessage(Envelope):
-    """On the deliveries queue: a delivery to understand."""
+    """On the deliveries queue: a delivery to understand. When an operator sends it again
+    (``replayed``) nobody is mailed for it; nor later, where it is to fill an empty table, whose
+    guards are lost (``rebuilt``)."""
 
     delivery: Delivery
-    replayed: Replayed = False
+    replayed: Mark = False
+    rebuilt: Mark = False
 
 
 M = TypeVar("M", bound=Envelope)

@@ -1,6 +1,6 @@
 """What goes from understanding to deciding; apart from the envelope that ingest sends."""
 
-from earshot.aws.envelopes import Envelope, Replayed
+from earshot.aws.envelopes import Envelope, Mark
 from earshot.domain.deliveries import Delivery
 from earshot.domain.signals import Mention, Understanding
 
@@ -24,4 +24,5 @@ class MentionMessage(Envelope):
     strand_ids: tuple[str, ...] = ()
     watchlist_version: str
     delivery: Delivery
-    replayed: Replayed = False
+    replayed: Mark = False
+    rebuilt: Mark = False

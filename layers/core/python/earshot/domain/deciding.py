@@ -29,6 +29,8 @@ from earshot.domain.relevance import Scores, Weights
 # So many may be interrupted by one signal; others read of it in their digest.
 MOST_ALERTS = 40
 NOTHING_NEW = "nothing_new"
+REBUILT = "rebuilt"
+SILENT = frozenset((NOTHING_NEW, REBUILT))
 
 _OTHERS = frozenset((Role.DEPUTY, Role.DESK, Role.TERRITORY))
 _ROLE_RANK = {role: rank for rank, role in enumerate(Role)}
@@ -88,9 +90,9 @@ def decide(
     )
 
 
-def silenced(decided: DecisionSet) -> DecisionSet:
+def silenced(decided: DecisionSet, reason: str = NOTHING_NEW) -> DecisionSet:
     """The same, but nobody hears of it: no post of it is new."""
-    silent = {"outcome": Outcome.NOT, "reason": NOTHING_NEW, "attention": None}
+    silent = {"outcome": Outcome.NOT, "reason": reason, "attention": None}
     return decided.model_copy(
         update={
             "decisions": tuple(

@@ -16,7 +16,7 @@ FAN_OUT_SELLER = "everybody"
 @dataclass(frozen=True)
 class Cause:
     """The version of a post that came. Without a cause (an erasure) nobody is alerted, and neither
-    where it was ``replayed``."""
+    where it was ``replayed``, for good if ``rebuilt``."""
 
     source: str
     native_id: str
@@ -24,6 +24,7 @@ class Cause:
     author_id: str
     delivery_id: str
     replayed: bool = False
+    rebuilt: bool = False
 
 
 def fan_out_id(signal: Signal) -> str:

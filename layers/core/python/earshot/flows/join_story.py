@@ -40,6 +40,7 @@ class Joining:
             author_id=message.author_id,
             delivery_id=message.delivery.delivery_id,
             replayed=message.replayed,
+            rebuilt=message.rebuilt,
         )
         return self.reconciling.apply(message.strand_ids, cause, now)
 

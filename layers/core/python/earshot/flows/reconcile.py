@@ -21,7 +21,7 @@ from earshot.aws.story_store import StoryStore
 from earshot.aws.tombstone_store import TombstoneStore, read_secret
 from earshot.aws.transactions import Action, Refusal
 from earshot.aws.weights_store import WeightsStore
-from earshot.domain.deciding import NOTHING_NEW, silenced
+from earshot.domain.deciding import NOTHING_NEW, REBUILT, silenced
 from earshot.domain.grouping import summarise
 from earshot.domain.models import Alert, Signal
 from earshot.domain.stories import Strand, Told, tell
@@ -184,7 +184,8 @@ class Reconciling:
             return None
         signal = signal.model_copy(update={"revision": signal.revision + 1})
         decided = self.deciding.decide(told, signal, now=now)
-        decided = decided if tells(cause) else silenced(decided)
+        if not tells(cause):
+            decided = silenced(decided, REBUILT if cause and cause.rebuilt else NOTHING_NEW)
         post = _news(told, cause) if before and not absorbed else None
         fan_out = fan_out_of(signal, decided, cause=cause, post=post, before=before, now=now)
         actions = [
@@ -275,7 +276,8 @@ def reconciling_on(table: "Table", tombstone_secret: bytes) -> Reconciling:
 
 def tells(cause: Cause | None) -> bool:
     """Whether somebody may hear of what follows. What is decided in silence is decided once more
-    when the post itself comes, so a replay takes no news away."""
+    when the post itself comes, so a replay takes no news away; but not what a rebuilt table was
+    filled with, which may have been told before."""
     return cause is not None and not cause.replayed
 
 

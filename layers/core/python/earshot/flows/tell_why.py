@@ -11,7 +11,7 @@ from earshot.aws.post_store import PostStore
 from earshot.aws.seller_store import SellerStore
 from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
-from earshot.domain.deciding import NOTHING_NEW, best_roles
+from earshot.domain.deciding import SILENT, best_roles
 from earshot.domain.grouping import signal_post
 from earshot.domain.models import SERVICE_DESK, Decision, PostHead, Role, Signal
 from earshot.domain.routing import is_for_service
@@ -105,13 +105,13 @@ class Explainer:
         return tuple(asked), {one.seller.seller_id: one.role for one in best_roles(found)}
 
     def _sellers(self, signal: Signal, heard: dict[str, Heard]) -> Iterator[SellerWhy]:
-        """The latest decision for each candidate. That of an erasure, which tells nobody anything,
-        counts only where there is no other."""
+        """The latest decision for each candidate. That of an erasure or a replay, which tells
+        nobody, counts only where there is no other."""
         names = (*signal.absorbed, signal.signal_id)
         latest: dict[str, Decision] = {}
         for decided in (one for name in names for one in self.signals.decision_sets(name)):
             for decision in decided.decisions:
-                if decision.reason != NOTHING_NEW or decision.seller_id not in latest:
+                if decision.reason not in SILENT or decision.seller_id not in latest:
                     latest[decision.seller_id] = decision
         is_expanding = self.hearing.outbox.get(fan_out_id(signal)) is not None
         for seller_id, decision in latest.items():

@@ -1,5 +1,6 @@
 """Normalise, dedupe, match and understand posts; the few that concern somebody go on."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -88,20 +89,23 @@ def handle_record(record: SQSRecord) -> None:
 
 
 def understand_delivery(message: DeliveryMessage, index: WatchlistIndex, erasing: Eraser) -> None:
-    """Every post of the delivery reaches the mentions queue or an outcome that `why` can tell."""
+    """Every post of the delivery reaches the mentions queue or an outcome that `why` can tell. They
+    are counted and logged together, by outcome: logs are paid by the byte."""
     delivery = message.delivery
     found = posts_of_delivery.read(delivery, erasing.archive)
     if found.expiry:
         expiries().add(found.expiry)
     erasing.posts.index(found.posts)
     look_after(found.beside, delivery, erasing)
+    outcomes: Counter[str] = Counter()
     for item in found.items:
         if isinstance(item, Post):
-            outcome = understand_post(item, message, index=index, erasing=erasing)
-            count("post_understood")
-            logger.info("post_understood", outcome=outcome)
+            outcomes[understand_post(item, message, index=index, erasing=erasing)] += 1
         else:
             take_note(item, delivery, erasing)
+    for outcome, posts in outcomes.items():
+        count("post_understood", posts)
+        logger.info("post_understood", outcome=outcome, posts=posts)
 
 
 def take_note(
@@ -195,6 +199,7 @@ def message_of(head: PostHead, cause: DeliveryMessage, reading: Reading) -> Ment
         watchlist_version=head.watchlist_version,
         delivery=cause.delivery,
         replayed=cause.replayed,
+        rebuilt=cause.rebuilt,
     )
 
 

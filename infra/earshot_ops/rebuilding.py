@@ -1,0 +1,63 @@
+"""What of an empty table the bucket can tell: tombstones, connections, and which deliveries came.
+
+Each step may run twice. Tombstones come first: what was erased is refused before anything is read.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from earshot.aws.raw_archive import delivery_of
+from earshot.domain.models import Connection, Delivery
+from earshot_ops.target import Target
+
+FOLDERS = ("raw/", "borrowed/")
+
+
+def put_tombstones(target: Target) -> int:
+    """Of everything that was ever erased; how many there are."""
+    pks = {str(entry["payload"]["tombstone"]) for entry in journalled(target, "erased")}
+    with target.table.batch_writer() as batch:
+        for pk in sorted(pks):
+            batch.put_item(Item={"pk": pk, "sk": "TOMBSTONE"})
+    return len(pks)
+
+
+def put_connections(target: Target) -> int:
+    """As they were configured last, where they are missing; without their cursors, so what is
+    polled is fetched from the beginning. How many were put."""
+    known = {(one.source, one.connection_id) for one in target.connections.list()}
+    latest: dict[tuple[str, str], Connection] = {}
+    for entry in sorted(journalled(target, "connection"), key=lambda entry: str(entry["at"])):
+        made = Connection.model_validate(entry["payload"])
+        latest[made.source, made.connection_id] = made
+    missing = [made for place, made in latest.items() if place not in known]
+    for made in missing:
+        target.connections.put(made)
+    return len(missing)
+
+
+def deliveries(target: Target) -> Iterator[list[Delivery]]:
+    """All that lie in the bucket, a page at a time, each with its receipt; one whose object was
+    rewritten since is taken to have come then."""
+    for page in _pages(target, FOLDERS):
+        found = [delivery_of(one["Key"], one["LastModified"]) for one in page]
+        for delivery in found:
+            target.receipts.add(delivery)
+        yield found
+
+
+def journalled(target: Target, kind: str) -> Iterator[dict[str, Any]]:
+    """Every entry of a kind."""
+    for page in _pages(target, ("journal/",)):
+        for one in page:
+            if one["Key"].split("/")[-2] == kind:
+                body = target.s3.get_object(Bucket=target.bucket, Key=one["Key"])["Body"].read()
+                yield json.loads(body)
+
+
+def _pages(target: Target, prefixes: tuple[str, ...]) -> Iterator[list[Any]]:
+    listing = target.s3.get_paginator("list_objects_v2")
+    for prefix in prefixes:
+        for page in listing.paginate(Bucket=target.bucket, Prefix=prefix):
+            yield list(page.get("Contents", []))
