@@ -22,7 +22,7 @@ from earshot.aws import clients
 from earshot_ops import chalice_configuration
 from tests.standin.event_sources import Context, Event, Handler
 from tests.standin.stand_in import StandIn
-from tests.standin.wire import Call, ServiceError
+from tests.standin.wire import Call, Reply, ServiceError
 from tests.standin.workers import Killed
 
 THROTTLED, TIMED_OUT, RESET, FAILED, LOST = KINDS = (
@@ -38,6 +38,9 @@ _THROTTLES = {
     "secrets-manager": ("ThrottlingException", 400),
 }
 _FAILURES = (("InternalServerError", 500), ("InternalFailure", 502), ("ServiceUnavailable", 503))
+_TORN = Reply(b"{", headers={"content-length": "1000"})
+"""Of a body, after which the connection is closed."""
+
 _CLIENTS = {
     "dynamodb": clients.dynamodb,
     "s3": clients.s3,
@@ -49,7 +52,8 @@ _CLIENTS = {
 
 class Faults:
     """Strikes ``rate`` of all calls while it is `installed`, with every kind as often: the first
-    four instead of the call, the last in place of the answer, when all is done.
+    four instead of the call, the last in place of the answer, when all is done; of an object that
+    was read, a part may come.
 
     Waiting takes time, of the invocation that waits and, as ``beside`` others wait meanwhile, a
     part of it of all. An invocation that takes longer than its Lambda may is killed. `calls`
@@ -112,9 +116,13 @@ class Faults:
             if self._at.kind != LOST:
                 self._strike(call, self._at.kind)
 
-    def _after(self, call: Call) -> None:
-        if self._at.kind == LOST:
-            self._strike(call, self._chance.choice((TIMED_OUT, RESET, FAILED)), is_sent=True)
+    def _after(self, call: Call) -> Reply | None:
+        if self._at.kind != LOST:
+            return None
+        if call.operation == "GetObject" and self._chance.random() < 0.5:
+            return _TORN
+        self._strike(call, self._chance.choice((TIMED_OUT, RESET, FAILED)), is_sent=True)
+        return None
 
     def _strike(self, call: Call, kind: str, *, is_sent: bool = False) -> None:
         if kind == THROTTLED:

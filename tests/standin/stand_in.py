@@ -24,7 +24,8 @@ from tests.standin.wire import Call, Reply, ServiceError, response
 
 REGION = "us-east-1"
 
-Hook = Callable[[Call], None]
+Before = Callable[[Call], None]
+After = Callable[[Call], Reply | None]
 Listener = Callable[[Call, Reply], None]
 
 
@@ -36,9 +37,10 @@ class StandIn:
     """DynamoDB, S3, SQS, SES and Secrets Manager for every client of its `session`.
 
     ``before`` and ``after`` are called around each request, outside of the lock. What ``before``
-    raises happens instead of the call; what ``after`` raises takes the place of its answer, when
-    the service has done its part already. A `ServiceError` is answered as the service would, an
-    exception of botocore's is retried as one of the network, and a `BaseException` ends the caller.
+    raises happens instead of the call; what ``after`` raises or returns takes the place of its
+    answer, when the service has done its part already. A `ServiceError` is answered as the service
+    would, an exception of botocore's is retried as one of the network, and a `BaseException` ends
+    the caller.
     ``answered`` is told of what goes back, whatever it is.
     """
 
@@ -49,8 +51,8 @@ class StandIn:
         self.sqs = Sqs(self.clock)
         self.ses = Ses()
         self.secrets = SecretsManager()
-        self.before: list[Hook] = []
-        self.after: list[Hook] = []
+        self.before: list[Before] = []
+        self.after: list[After] = []
         self.answered: list[Listener] = []
         self.calls: Counter[str] = Counter()
         self.session = _session(self._send)
@@ -103,8 +105,8 @@ class StandIn:
             for hook in self.before:
                 hook(call)
             reply = self._answer(call, answering)
-            for hook in self.after:
-                hook(call)
+            for look in self.after:
+                reply = look(call) or reply
         except ServiceError as error:
             reply = answering.refuse(error)
         for listen in self.answered:
