@@ -6,6 +6,7 @@ which rows tell until each is erased: what was killed can be run again.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from earshot.aws import keys
 from earshot.aws.raw_archive import RawArchive
@@ -40,7 +41,15 @@ def brought_by(target: Target, source: str, connection_id: str) -> Brought:
 
 
 def erase(target: Target, source: str, connection_id: str) -> None:
-    """Posts that another connection brought as well go too, and are refused from now on."""
+    """Posts that another connection brought as well go too, and are refused from now on. It is
+    journalled, so that a rebuilt table has no such connection either."""
+    now = datetime.now(UTC)
+    target.journal.append(
+        "connection_erased",
+        now,
+        f"{source}-{connection_id}-{keys.timestamp(now)}",
+        payload={"source": source, "connection_id": connection_id},
+    )
     target.connections.remove(source, connection_id)
     target.secrets.remove(source, connection_id)
     SearchCursors(target.table).forget(source, connection_id)

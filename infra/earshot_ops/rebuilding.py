@@ -24,14 +24,17 @@ def put_tombstones(target: Target) -> int:
 
 
 def put_connections(target: Target) -> int:
-    """As they were configured last, where they are missing; without their cursors, so what is
-    polled is fetched from the beginning. How many were put."""
+    """As they were configured last, where they are missing and were not erased since; without
+    their cursors, so what is polled is fetched from the beginning. How many were put."""
     known = {(one.source, one.connection_id) for one in target.connections.list()}
-    latest: dict[tuple[str, str], Connection] = {}
-    for entry in sorted(journalled(target, "connection"), key=lambda entry: str(entry["at"])):
-        made = Connection.model_validate(entry["payload"])
-        latest[made.source, made.connection_id] = made
-    missing = [made for place, made in latest.items() if place not in known]
+    latest: dict[tuple[str, str], Connection | None] = {}
+    entries = [*journalled(target, "connection"), *journalled(target, "connection_erased")]
+    for entry in sorted(entries, key=lambda entry: str(entry["at"])):
+        told = entry["payload"]
+        is_erased = entry["kind"] == "connection_erased"
+        made = None if is_erased else Connection.model_validate(told)
+        latest[told["source"], told["connection_id"]] = made
+    missing = [made for place, made in latest.items() if made and place not in known]
     for made in missing:
         target.connections.put(made)
     return len(missing)

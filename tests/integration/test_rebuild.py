@@ -99,6 +99,20 @@ def test_what_was_erased_stays_away(
     assert house.signals(*MEANT)
 
 
+def test_a_connection_that_was_erased_stays_away_until_it_is_made_again(
+    target: Target, earshot: Earshot, lose_the_table: Callable[[], None]
+) -> None:
+    make = ("connect", "generic", "--connection", "forum")
+    assert earshot(*make, given="a" * 40).exit_code == ExitCode.OK
+    earshot("erase", "--connection", "generic/forum", "--yes")
+    lose_the_table()
+    assert ", 0 connections," in earshot("rebuild", "--yes").stdout
+    assert earshot(*make, given="a" * 40).exit_code == ExitCode.OK
+    lose_the_table()
+    assert ", 1 connections," in earshot("rebuild", "--yes").stdout
+    assert [one.connection_id for one in target.connections.list()] == ["forum"]
+
+
 def test_business_data_comes_first(house: House, earshot: Earshot) -> None:
     for row in list(house.rows()):
         house.table.delete_item(Key={"pk": row["pk"], "sk": row["sk"]})
