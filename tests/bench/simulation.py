@@ -99,7 +99,7 @@ def _seeded(world: World, seed: int) -> World:
 
 
 def _print(shown: Shown, console: Console) -> None:
-    counts = shown.run.counts
+    counts = {**shown.run.counts, "mails": shown.run.alerts.mails}
     console.print(f"\n[b]{shown.name} posts a day[/b]: simulated " + _counted(counts))
     for title, heat, limit in (
         ("units written, hottest second", shown.run.writes, limits.PARTITION_WRITES),
@@ -133,7 +133,7 @@ def _short(pk: str) -> str:
 def _as_json(shown: Shown) -> dict[str, object]:
     heats = {"writes": shown.run.writes, "reads": shown.run.reads}
     return {
-        "counts": dict(shown.run.counts),
+        "counts": {**shown.run.counts, "mails": shown.run.alerts.mails},
         **{n: [[p.pk, p.units, p.at] for p in heat.hottest()] for n, heat in heats.items()},
         "reached": {limit.name: value for limit, value in shown.reached()},
     }

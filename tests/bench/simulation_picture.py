@@ -4,9 +4,9 @@ panels of lines are no reason for a plotting library."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import log10
+from math import ceil, log10
 
-WIDTH, PANEL, LEFT, RIGHT, TOP = 960, 220, 64, 200, 44
+WIDTH, PANEL, LEFT, RIGHT, TOP = 980, 220, 64, 220, 44
 COLOURS = ("#1b6ca8", "#c8553d", "#3a7d44", "#7b4b94", "#b8860b", "#2f4858", "#d1495b", "#8d99ae")
 LIMIT = "#b00020"
 
@@ -71,8 +71,8 @@ def _panel(panel: Panel, top: int, bucket: int) -> Iterable[str]:
 
 
 def _ticks(first: int, last: int, bucket: int) -> range:
-    """Every three hours of a day, or some eight of a window."""
-    step = 10_800 // bucket if bucket * (last - first) > 10_800 else max(1, (last - first) // 8)
+    """Every three hours of a day, or some six of a window."""
+    step = 10_800 // bucket if bucket * (last - first) > 10_800 else ceil((last - first) / 6)
     return range(first, last + 1, step)
 
 

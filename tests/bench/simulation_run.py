@@ -5,23 +5,18 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from random import Random
 
 from earshot.aws import keys
-from earshot.aws.waiting_store import DELETED_AT_ONCE, PAUSE_SECONDS
 from tests.bench import simulation_rows as rows
+from tests.bench.simulation_alerts import DIGEST_HOURS, Alerts
 from tests.bench.simulation_heat import Heat
 from tests.bench.simulation_queues import BATCH, Crew, Groups
-from tests.bench.simulation_world import DAY, Arrival, Said, Stream, World
+from tests.bench.simulation_stream import Stream
+from tests.bench.simulation_world import DAY, Arrival, Said, World
 
 BUCKET = 300
 TOLD = 2
 """Sellers who hear of a signal."""
-BUDGET = 5
-BETWEEN_MAILS = 1_800
-ALERTED = 0.2
-DIGEST_HOURS = (7, 8, 16)
-"""UTC, of a third of the sellers each; the next day's tell what came in after them."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +32,6 @@ class Setting:
     decision: float = 0.3
     post_read: float = 0.0001
     mails_per_second: float = 10
-    cleared_every: float = 0.025 + PAUSE_SECONDS
 
 
 @dataclass
@@ -56,21 +50,17 @@ class Run:
         self.depth = {n: Counter[int]() for n in ("deliveries", "mentions", "deepest group")}
         self.counts: Counter[str] = Counter()
         self.arrivals: Counter[int] = Counter()
-        self.waiting: Counter[str] = Counter()
-        self._chance = Random(self.world.seed + 1)
         self._strands: Counter[str] = Counter()
         self._noted: dict[tuple[int, int], float] = {}
-        self._mailed: dict[tuple[str, str], float] = {}
-        self._spent: Counter[str] = Counter()
-        self._mail_at = 0.0
         self._events: list[tuple[float, int, Callable[[float], None]]] = []
         self._count = 0
+        self.alerts = Alerts(self.world, self.writes, self._at, self.setting.mails_per_second)
 
     def run(self) -> "Run":
         """Until the window ends; of a whole day, until the queues are empty."""
         for zone, hour in enumerate(DIGEST_HOURS):
             for day in range(2):
-                self._at(day * DAY + hour * 3_600, partial(self._digests, zone))
+                self._at(day * DAY + hour * 3_600, partial(self.alerts.digest, zone))
         end = self.world.begin + self.world.seconds
         for arrival in Stream(self.world).arrivals():
             self._until(arrival.at)
@@ -187,49 +177,5 @@ class Run:
         self.writes.add(now, rows.joined(said, is_new=is_new))
         self.writes.add(now, rows.decided(said, everybody))
         for number in range(TOLD):
-            self._tell(said, f"s{(said.account * 7 + number) % self.world.sellers}", now)
+            self.alerts.tell(said, f"s{(said.account * 7 + number) % self.world.sellers}", now)
         self.writes.add(now, rows.removed(everybody))
-
-    # Alerts
-
-    def _tell(self, said: Said, seller: str, now: float) -> None:
-        thread = (seller, said.subject_id)
-        is_quiet = now - self._mailed.get(thread, -BETWEEN_MAILS) >= BETWEEN_MAILS
-        has_room = self._spent[seller] < BUDGET
-        alert_id = None
-        if has_room and is_quiet and self._chance.random() < ALERTED:
-            alert_id = keys.digest("alert", seller, said.native_id)
-            self._mailed[thread] = now
-            self._spent[seller] += 1
-            self._mail(seller, alert_id, now)
-        else:
-            self.waiting[seller] += 1
-        self.writes.add(now, rows.told(said, seller, alert_id))
-
-    def _mail(
-        self, seller: str, alert_id: str, now: float, *, then: Callable[[float], None] | None = None
-    ) -> None:
-        """As fast as the rate allows."""
-        self._mail_at = max(now + 1, self._mail_at + 1 / self.setting.mails_per_second)
-
-        def sent(at: float) -> None:
-            self.counts["mails"] += 1
-            self.writes.add(at, rows.mailed(seller, alert_id, at))
-            if then:
-                then(at)
-
-        self._at(self._mail_at, sent)
-
-    def _digests(self, zone: int, now: float) -> None:
-        for seller in (f"s{number}" for number in range(zone, self.world.sellers, 3)):
-            alert_id = keys.digest("digest", seller, str(now))
-            self.writes.add(now, rows.begun(seller, alert_id))
-            rest = self.waiting.pop(seller, 0)
-            self._mail(seller, alert_id, now, then=partial(self._clear, seller, rest))
-
-    def _clear(self, seller: str, left: int, now: float) -> None:
-        some = min(left, DELETED_AT_ONCE)
-        if some:
-            self.writes.add(now, [rows.cleared(seller, some)])
-            again = partial(self._clear, seller, left - some)
-            self._at(now + self.setting.cleared_every, again)

@@ -22,7 +22,8 @@ from tests.bench.simulation_picture import Panel, picture
 from tests.bench.simulation_queues import Crew, Groups
 from tests.bench.simulation_rows import Row
 from tests.bench.simulation_run import Run, Setting
-from tests.bench.simulation_world import DAY, Said, Stream, World, Zipf
+from tests.bench.simulation_stream import Stream
+from tests.bench.simulation_world import DAY, Said, World, Zipf
 from tests.house import House, entry
 from tests.standin import StandIn
 from tests.standin.wire import Call
