@@ -85,6 +85,16 @@ def check_python() -> None:
         )
 
 
+def check_outside() -> None:
+    """An environment cannot be made anew by its own Python, which would be the first to go."""
+    if Path(sys.prefix).resolve().parent == ROOT:
+        raise SetupError(
+            f"this Python is of Earshot's own environment {sys.prefix}; leave that (deactivate), "
+            "or name another one with: make PYTHON=python3.11",
+            CONFIGURATION,
+        )
+
+
 def fingerprint(environment: Environment) -> str:
     """Changes with every input: requirements, interpreter, where the clone lies, and for an
     editable install what the project says of itself (not how its tools are set)."""
@@ -226,6 +236,7 @@ def prepare(environments: Iterable[Environment]) -> None:
     missing = [environment for environment in environments if not is_complete(environment)]
     if not missing:
         return
+    check_outside()
     CACHE.mkdir(exist_ok=True)
     with (CACHE / "environments.lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two makes at once: the second finds the work done

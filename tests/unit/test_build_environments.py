@@ -98,6 +98,18 @@ def test_a_half_made_environment_is_thrown_away_and_made_again(
     assert not (folder / "half").exists()
 
 
+def test_an_environment_does_not_make_itself_anew(
+    environments: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder: Path = environments.ENVIRONMENTS[0].folder
+    folder.mkdir()
+    (folder / "kept").touch()
+    monkeypatch.setattr(sys, "prefix", str(folder))
+    assert environments.main() == 78
+    assert "deactivate" in capsys.readouterr().err
+    assert (folder / "kept").exists()
+
+
 def test_other_requirements_make_another_environment(environments: ModuleType) -> None:
     some = environments.ENVIRONMENTS[0]
     before = environments.fingerprint(some)
