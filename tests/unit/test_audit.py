@@ -1,6 +1,7 @@
 """What the audit makes of what its programs say."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_an_unknown_licence_is_a_finding() -> None:
     assert found == Finding("bad", ".venv", "is under MIT AND GPL-3.0")
 
 
-def report(**changed: object) -> dict[str, object]:
+def report(**changed: object) -> dict[str, Any]:
     operations = {"selected": 2, "tested": 2}
     return {"operations": operations, "failures": [], "errors": [], **changed}
 
@@ -80,7 +81,7 @@ def test_an_audit_that_asked_too_little_is_none(tested: int) -> None:
 
 
 def test_the_narrowed_description_has_the_connections_only() -> None:
-    described = {
+    described: dict[str, Any] = {
         "paths": {
             "/a": {"parameters": [{"name": "source", "schema": {"enum": ["x", "y"]}}]},
             "/b": {},

@@ -102,6 +102,7 @@ def _run(
         *("--max-time", str(SECONDS[app]), "--no-color"),
         *("--phases", "coverage,fuzzing", "--generation-deterministic", "--continue-on-failure"),
         *("--request-timeout", "20", "--report", "json", "--report-json-path", report),
+        folder=FOLDER,  # where it leaves what it remembers
     )
     yield from of_report(json.loads(report.read_text(encoding="utf-8")))
 

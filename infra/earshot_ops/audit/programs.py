@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,13 @@ AUDIT = ROOT / ".venv-audit/bin"
 def run(
     *command: str | Path,
     known: Sequence[int] = (0, 1),
-    environment: Mapping[str, str] | None = None,
+    folder: Path = ROOT,
 ) -> subprocess.CompletedProcess[str]:
-    """``AuditError`` when the program ended in a way that is no result."""
+    """In ``folder``; ``AuditError`` when the program ended in a way that is no result."""
     words = [str(word) for word in command]
-    variables = {**os.environ, **(environment or {})}
-    variables.pop("PYTHONPATH", None)
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
-        words, cwd=ROOT, env=variables, capture_output=True, text=True, check=False
+        words, cwd=folder, env=variables, capture_output=True, text=True, check=False
     )
     if done.returncode not in known:
         last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["no output"]
