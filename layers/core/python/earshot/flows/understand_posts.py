@@ -90,10 +90,11 @@ def handle_record(record: SQSRecord) -> None:
 
 def understand_delivery(message: DeliveryMessage, index: WatchlistIndex, erasing: Eraser) -> None:
     """Every post of the delivery reaches the mentions queue or an outcome that `why` can tell. They
-    are counted and logged together, by outcome: logs are paid by the byte."""
+    are counted and logged together, by outcome: logs are paid by the byte. What holds no post may go
+    once what it tells of was done, and not before."""
     delivery = message.delivery
     found = posts_of_delivery.read(delivery, erasing.archive)
-    if found.expiry:
+    if found.expiry and found.posts:
         expiries().add(found.expiry)
     erasing.posts.index(found.posts)
     look_after(found.beside, delivery, erasing)
@@ -106,6 +107,8 @@ def understand_delivery(message: DeliveryMessage, index: WatchlistIndex, erasing
     for outcome, posts in outcomes.items():
         count("post_understood", posts)
         logger.info("post_understood", outcome=outcome, posts=posts)
+    if found.expiry and not found.posts:
+        expiries().add(found.expiry)
 
 
 def take_note(
