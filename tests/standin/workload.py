@@ -24,7 +24,7 @@ Entry = dict[str, Any]
 
 _START = datetime(2026, 9, 1, 8, tzinfo=UTC)
 _SYLLABLES = ("vel", "mar", "tor", "quin", "bel", "sar", "lun", "dor", "fex", "gri", "hap", "zul")
-_RIVALS = ("RivalCRM", "Dealpipe", "Leadforge")
+RIVALS = ("RivalCRM", "Dealpipe", "Leadforge")
 _PEOPLE = 400
 
 _WANTS = (
@@ -63,7 +63,7 @@ class Town:
         accounts, sellers = AccountStore(house.table), SellerStore(house.table)
         for number in range(8):
             sellers.put(examples.seller(f"owner-{number}"))
-        for rival in _RIVALS:
+        for rival in RIVALS:
             desk = (f"competitor:{rival.lower()}",)
             sellers.put(examples.seller(f"desk-{rival.lower()}", desks=desk))
         accounts.put_accounts(
@@ -76,7 +76,7 @@ class Town:
             for number, name in enumerate(self.accounts)
         )
         accounts.put_entries(
-            examples.entry(EntryKind.COMPETITOR, rival.lower(), rival) for rival in _RIVALS
+            examples.entry(EntryKind.COMPETITOR, rival.lower(), rival) for rival in RIVALS
         )
         ConfigStore(house.table).put(Config(live=True))
         compile_watchlist.handle({}, Context())
@@ -130,7 +130,7 @@ class Town:
     def _filled(self, text: str, chance: random.Random) -> str:
         account = self.accounts[int(len(self.accounts) * chance.random() ** 2)]
         named = f"{account} ({account.lower()}.example)" if chance.random() < 0.5 else account
-        return text.format(account=named, rival=chance.choice(_RIVALS), n=chance.randrange(9999))
+        return text.format(account=named, rival=chance.choice(RIVALS), n=chance.randrange(9999))
 
 
 def _said(number: int, text: str, chance: random.Random, **more: Any) -> Entry:

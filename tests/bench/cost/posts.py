@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from earshot.sources.surface import FetchedPage, Headers
 from tests.house import entry
-from tests.standin.workload import Town
+from tests.standin.workload import RIVALS, Town
 
 Entry = dict[str, Any]
 
@@ -45,7 +45,13 @@ def mixed(town: Town, count: int) -> list[Entry]:
 
 
 def _said(town: Town) -> Iterator[Entry]:
-    return (one for one in town.deliveries() if "text" in one and "posted_at" in one)
+    """What the town says that names somebody."""
+    names = (*town.accounts, *RIVALS)
+    return (
+        one
+        for one in town.deliveries()
+        if "posted_at" in one and any(name in one["text"] for name in names)
+    )
 
 
 def _other(number: int, chance: random.Random) -> Entry:
