@@ -13,6 +13,7 @@ from earshot.aws.raw_archive import RawArchive, RawObject
 from earshot.domain.models import DataClass, Delivery
 from earshot.errors import BusyError
 from earshot.flows import expire_bodies
+from earshot.flows.erase import Eraser
 from earshot.settings import settings
 from tests.house import entry
 from tests.integration.test_digests import Office, make_office
@@ -146,6 +147,35 @@ def test_a_deletion_stays(office: Office) -> None:
     delivery = deliver(office, {"id": "p1", "deleted": True}, data_class=DataClass.OWNED)
     assert expire(office, 1000 * HOUR) == {}
     assert delivery.raw_key in office.house.objects()
+
+
+GONE = b'{"user": {"id": 32, "username": "tom", "name": "Tom Canary"}}'
+HEADERS = {
+    "x-discourse-event": "user_destroyed",
+    "x-discourse-instance": "https://forum.acme.example",
+}
+
+
+@pytest.mark.parametrize("data_class", [DataClass.OWNED, DataClass.BORROWED])
+def test_what_has_a_person_erased_goes_once_that_was_done(
+    office: Office, data_class: DataClass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = RawObject(HEADERS, GONE, data_class)
+    with logical_time(office.aws.clock):
+        office.house.deliver_raw("discourse", raw, received_at=office.aws.clock.now())
+        with monkeypatch.context() as patched:
+            patched.setattr(Eraser, "erase_person", _busy)
+            office.house.step("deliveries")
+    assert expire(office, HOUR) == {}
+    assert office.house.places_with("Tom Canary")
+    with logical_time(office.aws.clock):
+        office.house.run()
+    assert expire(office, 2 * HOUR) == {"gone": 1}
+    assert office.house.places_with("Tom Canary", ":user:32", '"tom"') == []
+
+
+def _busy(*_: object, **__: object) -> int:
+    raise BusyError("strands")
 
 
 def test_what_is_kept_for_a_time_is_kept_for_all_of_it(office: Office) -> None:

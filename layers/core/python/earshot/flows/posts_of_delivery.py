@@ -41,11 +41,11 @@ def read(delivery: Delivery, archive: RawArchive) -> Contents:
 
 
 def _expiry(items: tuple[Item, ...], delivery: Delivery, raw: RawObject) -> Expiry | None:
-    """A payload without a post may name people all the same: it goes once it was counted. One that
-    could not be read waits for somebody to look into it."""
+    """A payload without a post may name people all the same, and one that has a person erased does:
+    it goes once that was done. One that could not be read waits for somebody to look into it."""
     at, once_told = catalog.archived(delivery, raw).expires_at, raw.data_class is DataClass.BORROWED
-    reasons = {item.reason if isinstance(item, Ignored) else "" for item in items}
-    if at is None and "" not in reasons:
+    reasons = {item.reason for item in items if isinstance(item, Ignored)}
+    if at is None and not any(isinstance(item, Post | Deletion) for item in items):
         once_told = MALFORMED not in reasons
         at = delivery.received_at + (NOTHING_KEPT_FOR if once_told else BROKEN_KEPT_FOR)
     return Expiry(delivery=delivery, expires_at=at, once_told=once_told) if at else None

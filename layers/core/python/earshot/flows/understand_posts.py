@@ -33,6 +33,7 @@ from earshot.flows.counting import count
 from earshot.flows.disambiguate import disambiguation
 from earshot.flows.erase import Eraser, eraser
 from earshot.flows.read_post import Reading, read
+from earshot.flows.time_left import expect_time
 from earshot.settings import settings
 from earshot.sources.surface import Held
 
@@ -72,7 +73,8 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     )
 
 
-def handle_record(record: SQSRecord) -> None:
+def handle_record(record: SQSRecord, lambda_context: Any) -> None:
+    expect_time(lambda_context)
     try:
         message = parse(DeliveryMessage, record.body)
         logger.set_correlation_id(message.delivery.delivery_id)
@@ -90,8 +92,8 @@ def handle_record(record: SQSRecord) -> None:
 
 def understand_delivery(message: DeliveryMessage, index: WatchlistIndex, erasing: Eraser) -> None:
     """Every post of the delivery reaches the mentions queue or an outcome that `why` can tell. They
-    are counted and logged together, by outcome: logs are paid by the byte. What holds no post may go
-    once what it tells of was done, and not before."""
+    are counted and logged together, by outcome: logs are paid by the byte. What holds no post may
+    go once what it tells of was done, and not before."""
     delivery = message.delivery
     found = posts_of_delivery.read(delivery, erasing.archive)
     if found.expiry and found.posts:
