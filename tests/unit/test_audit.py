@@ -1,11 +1,12 @@
 """What the audit makes of what its programs say."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from earshot_ops.audit import api, findings, static
+from earshot_ops.audit import api, findings, programs, static
 from earshot_ops.audit.findings import Finding, Skip
 from earshot_ops.chalice_configuration import ROOT
 from earshot_ops.errors import AuditError
@@ -96,3 +97,9 @@ def test_what_is_read_from_the_file_is_by_check(tmp_path: Path) -> None:
     file = tmp_path / "audit.yaml"
     file.write_text("bandit:\n  - {what: B101, because: for types}\n", encoding="utf-8")
     assert findings.read(file) == {"bandit": [Skip(what="B101", because="for types")]}
+
+
+@pytest.mark.parametrize("script", ["print('no json')", "raise SystemExit(3)"])
+def test_a_program_without_a_result_is_no_clean_one(script: str) -> None:
+    with pytest.raises(AuditError):
+        programs.run_json(sys.executable, "-c", script)

@@ -33,4 +33,10 @@ def run(
 
 
 def run_json(*command: str | Path, known: Sequence[int] = (0, 1)) -> Any:
-    return json.loads(run(*command, known=known).stdout)
+    """``AuditError`` as well when what it printed is no JSON."""
+    done = run(*command, known=known)
+    try:
+        return json.loads(done.stdout)
+    except ValueError as error:
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["no output"]
+        raise AuditError(f"{Path(command[0]).name} printed no result: {last[0]}") from error
