@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from earshot.aws import clients
-from earshot.flows import decide_signals
+from earshot.flows import decide_signals, time_left, understand_posts
 from earshot.settings import settings
 from tests.house import House, entry, queue_record
 from tests.standin import StandIn
@@ -137,27 +137,30 @@ def test_clocks_that_disagree_change_neither_signals_nor_who_hears_of_what(
     assert max(offsets) - min(offsets) > APART * 0.8
 
 
+@pytest.mark.parametrize("queue", ["deliveries", "mentions"])
 def test_what_there_is_no_time_for_is_left_to_the_next_batch(
-    aws: StandIn, make_house: Callable[[], House]
+    aws: StandIn, make_house: Callable[[], House], queue: str
 ) -> None:
     house = make_house()
     house.furnish()
     house.deliver(
-        entry(1, "We at Acme are leaving RivalCRM after six years, what do people use instead?"),
-        entry(2, "Betatron wants to switch from RivalCRM: who can recommend something better?"),
+        entry(1, "We at Acme leave RivalCRM after six years, what do people use instead?")
     )
-    house.step("deliveries")
+    house.deliver(entry(2, "Betatron wants to switch from RivalCRM: who can recommend something?"))
+    url = settings().EARSHOT_DELIVERIES_QUEUE_URL
+    handle = understand_posts.handle
+    if queue == "mentions":
+        house.step("deliveries")
+        url, handle = settings().EARSHOT_MENTIONS_QUEUE_URL, decide_signals.handle
     found = clients.sqs().receive_message(
-        QueueUrl=settings().EARSHOT_MENTIONS_QUEUE_URL,
-        MaxNumberOfMessages=10,
-        MessageSystemAttributeNames=["All"],
+        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
     )["Messages"]
-    records = [queue_record(message, "mentions") for message in found]
-    answer = decide_signals.handle({"Records": records}, _NoTime(rest=1))
-    assert [one["itemIdentifier"] for one in answer["batchItemFailures"]] == [
-        message["MessageId"] for message in found[1:]
-    ]
-    assert len(house.alerts()) > 0
+    records = [queue_record(message, queue) for message in found]
+    answer = handle({"Records": records}, _NoTime(rest=1))
+    (left,) = answer["batchItemFailures"]
+    assert left["itemIdentifier"] == found[1]["MessageId"]
+    mentions = aws.sqs.queue(settings().EARSHOT_MENTIONS_QUEUE_URL).messages
+    assert len(house.alerts() if queue == "mentions" else mentions) == 1
 
 
 class _NoTime(Context):
@@ -168,4 +171,4 @@ class _NoTime(Context):
 
     def get_remaining_time_in_millis(self) -> int:
         self._rest -= 1
-        return 30_000 if self._rest >= 0 else decide_signals.SPARE_MILLISECONDS - 1
+        return 30_000 if self._rest >= 0 else time_left.SPARE_MILLISECONDS - 1

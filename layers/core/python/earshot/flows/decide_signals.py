@@ -18,21 +18,17 @@ from earshot.aws.mention_message import MentionMessage
 from earshot.aws.post_store import PostStore
 from earshot.aws.queues import Queue
 from earshot.aws.raw_archive import RawArchive
-from earshot.errors import BusyError, GoneError, PermanentError
+from earshot.errors import GoneError, PermanentError
 from earshot.flows.counting import count
 from earshot.flows.join_story import Joining
 from earshot.flows.reconcile import reconciling
+from earshot.flows.time_left import expect_time
 from earshot.settings import settings
 
 logger = Logger()
 # Order is no matter of the queue (docs/decisions/0001), so one failure must not hold up the others
 # of its strand, as a FIFO processor would.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-
-# Whoever runs out of time fails the whole batch, what was decided of it too; so what may not be
-# finished is not begun. A mention takes a fraction of a second, and some where every fifth call
-# fails.
-SPARE_MILLISECONDS = 10_000
 
 
 @cache
@@ -57,8 +53,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def handle_record(record: SQSRecord, lambda_context: Any) -> None:
-    if lambda_context.get_remaining_time_in_millis() < SPARE_MILLISECONDS:
-        raise BusyError("out of time")
+    expect_time(lambda_context)
     try:
         message = parse(MentionMessage, record.body)
         logger.set_correlation_id(message.delivery.delivery_id)
