@@ -114,10 +114,11 @@ def said(who: int, number: int, text: str, **more: Any) -> Entry:
 
 @st.composite
 def entries(draw: st.DrawFn) -> Entry:
-    """A post, an answer, an edit or a deletion: of one of three people, and of four posts each."""
+    """A post, an answer, an edit, a deletion, or what cannot be read: by one of three people, who
+    have four posts each."""
     who, number = draw(st.integers(0, 2)), draw(st.integers(1, 4))
     made = said(who, number * 3 + who, draw(st.sampled_from(TEXTS)))
-    what = draw(st.sampled_from(("post", "post", "answer", "edit", "move", "delete")))
+    what = draw(st.sampled_from(("post", "post", "answer", "edit", "move", "delete", "broken")))
     if what == "answer":
         root = draw(st.sampled_from(("p4", "p5", "p7")))
         made |= {"thread_id": root, "parent_id": root}
@@ -126,6 +127,8 @@ def entries(draw: st.DrawFn) -> Entry:
     elif what == "move":
         minute = draw(st.integers(0, 59))
         made |= {"edited_at": f"2026-11-18T12:{minute:02d}:00Z", "url": f"{made['url']}/{minute}"}
+    elif what == "broken":
+        del made["posted_at"]
     elif what == "delete" and who:
         made = {"id": made["id"], "deleted": True}
     return made
@@ -218,6 +221,19 @@ def test_what_is_journalled_beside_an_erasure_goes_too(
     way.expire()
     assert way.left() == []
     assert expired(way) == []
+
+
+def test_what_could_not_be_read_beside_others_goes_too(make_way: Callable[[], Way]) -> None:
+    way, broken = make_way(), said(0, 3, WHY)
+    del broken["posted_at"]
+    way.take(once(broken, said(1, 4, WHY)))
+    assert way.left()
+    eraser().erase_person("generic", PERSON)
+    assert way.left() == []
+    way.repeat(*way.bodies[0])
+    way.settle()
+    assert way.left() == []
+    assert way.house.places_with("handle-1")
 
 
 def test_every_address_and_author_of_a_post_is_forgotten(make_way: Callable[[], Way]) -> None:

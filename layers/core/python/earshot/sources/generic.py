@@ -10,7 +10,7 @@ from typing import Any
 from earshot.errors import MalformedPayloadError
 from earshot.sources import generic_posts, standard_webhooks
 from earshot.sources.payload import read_object
-from earshot.sources.surface import Headers, Item, RawDelivery
+from earshot.sources.surface import Headers, Held, Item, RawDelivery
 
 reads_headers: tuple[str, ...] = ()
 verify = standard_webhooks.verify
@@ -20,6 +20,11 @@ def normalise(raw: RawDelivery) -> Iterator[Item]:
     """Every entry stands for itself: a malformed one is ignored and the others go on."""
     for entry in _entries(raw.body):
         yield generic_posts.read(entry, raw)
+
+
+def held(headers: Headers, body: bytes) -> Iterator[Held]:  # noqa: ARG001
+    """An entry that could not be read may hold somebody's words all the same."""
+    yield from filter(None, map(generic_posts.held, _entries(body)))
 
 
 def without(headers: Headers, body: bytes, native_id: str) -> bytes | None:  # noqa: ARG001

@@ -19,7 +19,7 @@ from pydantic import (
 from earshot.domain.models import Author, Ignored, Post
 from earshot.sources import items
 from earshot.sources.payload import Payload
-from earshot.sources.surface import Item, RawDelivery
+from earshot.sources.surface import Held, Item, RawDelivery, native_id
 from earshot.sources.text import TEXT_LIMIT, is_web_address
 
 
@@ -114,6 +114,17 @@ def tells(entry: Any, native_id: str) -> bool:
 def without_words(entry: Any) -> Any:
     """A deletion without what it says beside its identity; all else as it is."""
     return {"id": entry.get("id"), "deleted": True} if is_deletion(entry) else entry
+
+
+def held(entry: Any) -> Held | None:
+    """Whose words an entry holds, be it malformed or not, as far as that can be told."""
+    author = entry.get("author") if isinstance(entry, dict) and not is_deletion(entry) else None
+    if not isinstance(author, dict) or not isinstance(entry.get("id"), str):
+        return None
+    told = (author.get(name) for name in ("id", "handle", "name"))
+    by = next((one for one in told if isinstance(one, str) and one), None)
+    is_post = _VISIBLE.fullmatch(entry["id"]) and by
+    return Held(native_id(entry["id"]), native_id(by or "")) if is_post else None
 
 
 def _post(entry: _Entry, raw: RawDelivery) -> Post:
