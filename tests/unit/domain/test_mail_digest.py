@@ -83,6 +83,16 @@ def test_an_error_that_is_over_is_told_as_over() -> None:
     assert "answered 503\n" in said
 
 
+def test_a_source_that_is_silent_for_longer_than_usual_is_told_so() -> None:
+    silent = ConnectionState(
+        source="github",
+        connection_id="ours",
+        last_delivery_at=MORNING - timedelta(hours=9),
+        pauses={"2026-W46": 3_600, "2026-W47": 3_600},
+    )
+    assert "CET, which is unusually long ago" in text(digest(connections=(silent,)))
+
+
 def test_many_connections_are_counted() -> None:
     said = text(digest(connections=QUIET.connections * 11))
     assert "And 3 more." in said
