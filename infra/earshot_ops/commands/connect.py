@@ -3,7 +3,7 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -13,6 +13,7 @@ from earshot.errors import SecretMissingError, UnknownConnectionError
 from earshot.sources import catalog
 from earshot_ops import connecting, pushing
 from earshot_ops.commands import awaiting
+from earshot_ops.commands import connect_options as options
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.commands.on_target import AsJson, on_target
 from earshot_ops.commands.screen import is_attended, note, print_json, safe, say
@@ -22,82 +23,25 @@ from earshot_ops.target import Target
 
 WAIT_SECONDS = 600
 
-Source = Annotated[
-    str,
-    typer.Argument(
-        help=f"{', '.join(sorted(catalog.SOURCES))}.", show_default=False, metavar="SOURCE"
-    ),
-]
-Name = Annotated[
-    str | None,
-    typer.Option(
-        "--connection",
-        help="Its name, a part of its URL; else main, or after what is asked for.",
-    ),
-]
-Url = Annotated[
-    str | None,
-    typer.Option(help="The address of a feed, a channel, or of another server of the source."),
-]
-Query = Annotated[str | None, typer.Option(help="What a source that is searched is asked for.")]
-Push = Annotated[
-    bool, typer.Option("--push", help="Let the feed's hub push it, beside fetching it (WebSub).")
-]
-Hub = Annotated[str | None, typer.Option(help="The hub that pushes, if the feed does not name it.")]
-SecretFile = Annotated[
-    Path | None,
-    typer.Option(exists=True, dir_okay=False, readable=True, help="A file with the secret."),
-]
-Generate = Annotated[bool, typer.Option("--generate", help="Make the secret, and print it once.")]
-Replace = Annotated[
-    bool,
-    typer.Option("--replace", help="Refuse the former secret at once; else both are taken."),
-]
-Retire = Annotated[
-    bool,
-    typer.Option("--retire", help="Refuse the former secret from now on; change nothing else."),
-]
-WhatFor = Annotated[
-    Purpose | None,
-    typer.Option(
-        "--purpose",
-        help="analytic: what sellers click on its posts may be learned from.",
-        show_default=False,
-    ),
-]
-Class = Annotated[
-    DataClass | None,
-    typer.Option("--data-class", help="What may be kept of it; else the source's default."),
-]
-KeepHours = Annotated[
-    int | None, typer.Option(help="How long words are kept; 48 at most of what is borrowed.")
-]
-Wait = Annotated[
-    int | None,
-    typer.Option(
-        help="Seconds to wait for the handshake or the first delivery; 600 on a terminal, else 0."
-    ),
-]
-
 
 @on_target
 def connect(
     target: Target,
-    source: Source,
+    source: options.Source,
     *,
-    connection: Name = None,
-    url: Url = None,
-    query: Query = None,
-    push: Push = False,
-    hub: Hub = None,
-    secret_file: SecretFile = None,
-    generate: Generate = False,
-    replace: Replace = False,
-    retire: Retire = False,
-    purpose: WhatFor = None,
-    data_class: Class = None,
-    keep_hours: KeepHours = None,
-    wait: Wait = None,
+    connection: options.Name = None,
+    url: options.Url = None,
+    query: options.Query = None,
+    push: options.Push = False,
+    hub: options.Hub = None,
+    secret_file: options.SecretFile = None,
+    generate: options.Generate = False,
+    replace: options.Replace = False,
+    retire: options.Retire = False,
+    purpose: options.WhatFor = None,
+    data_class: options.Class = None,
+    keep_hours: options.KeepHours = None,
+    wait: options.Wait = None,
     as_json: AsJson = False,
 ) -> ExitCode:
     """Connect a platform that posts to us, a feed, or a source that is searched.
