@@ -506,7 +506,7 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(stack: Stack, on_stack: Ea
     assert all(check["advice"] for check in told["checks"] if check["level"] != "ok")
     assert "SES" not in levels
     assert words.exit_code == ExitCode.PROBLEMS
-    assert "fail queue deliveries-dlq: 1 messages\n     see the runbook" in words.stdout
+    assert "fail queue deliveries-dlq: 1 messages\n     earshot letters; see the" in words.stdout
 
 
 def test_a_stage_that_is_not_deployed_is_told_plainly(stack: Stack) -> None:
