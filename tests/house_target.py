@@ -1,11 +1,24 @@
 """The operator's command line, meant for a house."""
 
+from collections.abc import Callable
 from typing import Any
 
+from typer.testing import CliRunner, Result
+
 from earshot.settings import settings
+from earshot_ops.cli import app
 from earshot_ops.deployment import Deployed
 from earshot_ops.target import Target
 from tests.house import House
+
+Earshot = Callable[..., Result]
+
+
+def commands_on(target: Target) -> Earshot:
+    def run(*words: str, given: str | None = None) -> Result:
+        return CliRunner().invoke(app, words, input=given, obj=target, catch_exceptions=False)
+
+    return run
 
 
 def target_of(house: House, access: Any) -> Target:

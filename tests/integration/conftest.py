@@ -9,7 +9,9 @@ import pytest
 from earshot.aws import clients
 from earshot.settings import settings
 from earshot_ops.embedded_aws import EmbeddedAws
+from earshot_ops.target import Target
 from tests.house import House
+from tests.house_target import Earshot, commands_on, target_of
 from tests.standin import StandIn
 from tests.standin.stage import Aws, forget_container, make_stage, make_table
 
@@ -65,3 +67,16 @@ def make_house(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
 def house(make_house: Callable[[], House]) -> House:
     """One empty stage; tests call the flows themselves."""
     return make_house()
+
+
+@pytest.fixture
+def target(house: House, aws: Aws) -> Target:
+    """The house as the operator's command line sees it."""
+    assert isinstance(aws, EmbeddedAws | StandIn)
+    return target_of(house, aws.session if isinstance(aws, StandIn) else aws.access)
+
+
+@pytest.fixture
+def earshot(target: Target) -> Earshot:
+    """`earshot` as an operator calls it, on the house."""
+    return commands_on(target)

@@ -9,17 +9,16 @@ from earshot.domain.models import DataClass
 from earshot.flows.erase import eraser
 from earshot_ops.commands.exits import ExitCode
 from tests.house import House, entry
+from tests.house_target import Earshot
 from tests.integration.test_proving_erasures import (
     ASKING,
     LEAVING,
-    Earshot,
     aws,
     deliver,
-    earshot,
     house,
 )
 
-__all__ = ["aws", "earshot", "house"]
+__all__ = ["aws", "house"]
 
 STRANGER = "After six years we are leaving RivalCRM: the price went up three times. Alternatives?"
 

@@ -1,13 +1,12 @@
 """The command line over a real table, bucket, queues and secrets."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from earshot.aws import keys
 from earshot.aws.config_store import Config
@@ -19,34 +18,14 @@ from earshot_ops.chalice_configuration import ROOT
 from earshot_ops.cli import app
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.demo import post_office
-from earshot_ops.embedded_aws import EmbeddedAws
 from earshot_ops.target import Target
 from tests import examples
 from tests.conftest import Stack
 from tests.house import House, entry
-from tests.house_target import target_of
+from tests.house_target import Earshot, commands_on
 
 SAMPLE = ROOT / "infra/sample"
 LEAVING = "We at Acme are leaving RivalCRM, any alternatives?"
-
-Earshot = Callable[..., Result]
-
-
-def commands_on(target: Target) -> Earshot:
-    def run(*words: str, given: str | None = None) -> Result:
-        return CliRunner().invoke(app, words, input=given, obj=target, catch_exceptions=False)
-
-    return run
-
-
-@pytest.fixture
-def target(house: House, aws_environment: EmbeddedAws) -> Target:
-    return target_of(house, aws_environment.access)
-
-
-@pytest.fixture
-def earshot(target: Target) -> Earshot:
-    return commands_on(target)
 
 
 def journal(house: House, kind: str) -> list[dict[str, Any]]:

@@ -1,13 +1,12 @@
 """`earshot mail` over a real table and bucket."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from earshot.aws import keys
 from earshot.aws.config_store import Config
@@ -16,30 +15,19 @@ from earshot_ops.aws_access import AwsAccess
 from earshot_ops.checks import mail
 from earshot_ops.cli import app
 from earshot_ops.commands.exits import ExitCode
-from earshot_ops.embedded_aws import EmbeddedAws
 from earshot_ops.target import Target
 from tests import examples
 from tests.house import House
-from tests.house_target import target_of
+from tests.house_target import Earshot
 
-Earshot = Callable[..., Result]
 ANNA = examples.seller("anna").email
 
 
 @pytest.fixture
-def target(house: House, aws_environment: EmbeddedAws) -> Target:
-    made = target_of(house, aws_environment.access)
-    made.sellers.put(examples.seller("anna"))
-    made.sellers.put(examples.seller("ben"))
-    return made
-
-
-@pytest.fixture
-def earshot(target: Target) -> Earshot:
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(app, words, obj=target, catch_exceptions=False)
-
-    return run
+def target(target: Target) -> Target:
+    target.sellers.put(examples.seller("anna"))
+    target.sellers.put(examples.seller("ben"))
+    return target
 
 
 def state(earshot: Earshot, *words: str) -> dict[str, Any]:

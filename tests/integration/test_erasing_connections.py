@@ -15,19 +15,17 @@ from earshot_ops.erase_connection import erase
 from earshot_ops.target import Target
 from tests import examples
 from tests.house import House, entry
-from tests.house_target import target_of
+from tests.house_target import Earshot
 from tests.integration.test_proving_erasures import (
     ASKING,
     LEAVING,
-    Earshot,
     aws,
     deliver,
-    earshot,
     house,
 )
 from tests.standin import Call, StandIn
 
-__all__ = ["aws", "earshot", "house"]
+__all__ = ["aws", "house"]
 
 FORUM, OTHER = (
     Connection(
@@ -41,12 +39,11 @@ FORUM, OTHER = (
 
 
 @pytest.fixture
-def target(house: House, aws: StandIn) -> Target:
-    found = target_of(house, aws.session)
+def target(target: Target) -> Target:
     for one in (FORUM, OTHER):
-        found.connections.put(one)
-        found.secrets.put(one.source, one.connection_id, "whsec_of-this-test")
-    return found
+        target.connections.put(one)
+        target.secrets.put(one.source, one.connection_id, "whsec_of-this-test")
+    return target
 
 
 def test_all_that_it_brought_goes_and_nothing_else(

@@ -1,30 +1,25 @@
 """`earshot explain` and `earshot account` over the production stores."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from earshot.aws.raw_archive import RawArchive
 from earshot.domain.facts import Origin, Statement
 from earshot.domain.models import DataClass, EntryKind
 from earshot.flows import compile_watchlist
-from earshot.settings import settings
-from earshot_ops.cli import app
+from earshot_ops.commands import screen
 from earshot_ops.commands.exits import ExitCode
-from earshot_ops.deployment import Deployed
 from earshot_ops.target import Target
 from tests import examples
 from tests.house import House, entry
+from tests.house_target import Earshot
 from tests.standin import StandIn
 
 LEAVING = "We at Acme are leaving RivalCRM, any alternatives? Ask jo@acme.example about the move."
 NOW = datetime.now(UTC)
-
-Earshot = Callable[..., Result]
 
 
 @pytest.fixture
@@ -33,20 +28,9 @@ def aws(standin_environment: StandIn) -> StandIn:
 
 
 @pytest.fixture
-def target(house: House, aws: StandIn) -> Target:
-    outputs = {"TableName": house.table.name, "BucketName": house.bucket}
-    known = Deployed("test", "https://api.example/test/", outputs, settings().model_dump())
-    return Target("test", aws.session, known)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def earshot(target: Target, monkeypatch: pytest.MonkeyPatch) -> Earshot:
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(app, words, obj=target, catch_exceptions=False)
-
-    return run
+def earshot(earshot: Earshot, monkeypatch: pytest.MonkeyPatch) -> Earshot:
+    monkeypatch.setattr(screen.out, "width", 80)
+    return earshot
 
 
 def lately(number: int, text: str, **changes: Any) -> dict[str, Any]:

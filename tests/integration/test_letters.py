@@ -13,8 +13,8 @@ from earshot_ops.commands.exits import ExitCode
 from earshot_ops.dead_letters import LEASE
 from earshot_ops.target import Target
 from tests.house import House, entry
-from tests.house_target import target_of
-from tests.integration.test_cli import LEAVING, Earshot, commands_on
+from tests.house_target import Earshot
+from tests.integration.test_cli import LEAVING
 from tests.standin import StandIn
 from tests.standin.wire import Call
 
@@ -28,16 +28,6 @@ class Killed(BaseException):
 @pytest.fixture
 def aws(standin_environment: StandIn) -> StandIn:
     return standin_environment
-
-
-@pytest.fixture
-def target(house: House, aws: StandIn) -> Target:
-    return target_of(house, aws.session)
-
-
-@pytest.fixture
-def earshot(target: Target) -> Earshot:
-    return commands_on(target)
 
 
 def lay(target: Target, queue: str, body: str, *, reason: str = "", number: int = 0) -> None:

@@ -1,27 +1,23 @@
 """`earshot import plays` and `earshot plays` over the production stores."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from earshot.domain.models import Alert, AlertState, Feedback, FeedbackKind
 from earshot_ops.chalice_configuration import ROOT
-from earshot_ops.cli import app
+from earshot_ops.commands import screen
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.target import Target
 from tests.examples import NOON
 from tests.house import House
-from tests.house_target import target_of
+from tests.house_target import Earshot
 from tests.standin import StandIn
 
 SAMPLE = ROOT / "infra/sample"
-
-Earshot = Callable[..., Result]
 
 
 @pytest.fixture
@@ -30,18 +26,9 @@ def aws(standin_environment: StandIn) -> StandIn:
 
 
 @pytest.fixture
-def target(house: House, aws: StandIn) -> Target:
-    return target_of(house, aws.session)
-
-
-@pytest.fixture
-def earshot(target: Target, monkeypatch: pytest.MonkeyPatch) -> Earshot:
-    monkeypatch.setenv("COLUMNS", "100")
-
-    def run(*words: str, given: str | None = None) -> Result:
-        return CliRunner().invoke(app, words, input=given, obj=target, catch_exceptions=False)
-
-    return run
+def earshot(earshot: Earshot, monkeypatch: pytest.MonkeyPatch) -> Earshot:
+    monkeypatch.setattr(screen.out, "width", 100)
+    return earshot
 
 
 @pytest.fixture

@@ -6,19 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from earshot.aws.raw_archive import RawArchive
 from earshot.domain.models import DataClass
 from earshot.flows import expire_bodies
-from earshot_ops.cli import app
 from earshot_ops.commands.exits import ExitCode
 from tests import examples
 from tests.house import House, entry
-from tests.house_target import target_of
+from tests.house_target import Earshot
 from tests.standin import StandIn
-
-Earshot = Callable[..., Result]
 
 LEAVING = 'We at Acme are "leaving" RivalCRM,\nand our Zürich office too. Any alternatives?'
 ASKING = "Acme is looking for an alternative to RivalCRM before the end of the quarter."
@@ -34,16 +30,6 @@ def house(make_house: Callable[[], House]) -> House:
     made = make_house()
     made.furnish()
     return made
-
-
-@pytest.fixture
-def earshot(house: House, aws: StandIn) -> Earshot:
-    target = target_of(house, aws.session)
-
-    def run(*words: str, given: str | None = None) -> Result:
-        return CliRunner().invoke(app, words, input=given, obj=target, catch_exceptions=False)
-
-    return run
 
 
 def deliver(house: House, *posts: dict[str, Any], **more: Any) -> None:

@@ -8,8 +8,8 @@ import pytest
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.target import Target
 from tests.house import House, entry
-from tests.house_target import target_of
-from tests.integration.test_cli import LEAVING, Earshot, commands_on
+from tests.house_target import Earshot
+from tests.integration.test_cli import LEAVING
 from tests.standin import StandIn
 from tests.standin.stage import forget_flows
 
@@ -22,14 +22,9 @@ def aws(standin_environment: StandIn) -> StandIn:
 
 
 @pytest.fixture
-def target(house: House, aws: StandIn) -> Target:
+def house(house: House) -> House:
     house.furnish()
-    return target_of(house, aws.session)
-
-
-@pytest.fixture
-def earshot(target: Target) -> Earshot:
-    return commands_on(target)
+    return house
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ from earshot_ops.commands.exits import ExitCode
 from earshot_ops.setups import SETUPS, Whose
 from earshot_ops.target import Target
 from tests.house import House
-from tests.house_target import target_of
-from tests.integration.test_cli import Earshot, commands_on
+from tests.house_target import Earshot
 from tests.standin import StandIn
 
 SECRET = "a-secret-of-some-platform"
@@ -26,16 +25,6 @@ CHANNEL = "UC" + "a" * 22
 @pytest.fixture
 def aws(standin_environment: StandIn) -> StandIn:
     return standin_environment
-
-
-@pytest.fixture
-def target(house: House, aws: StandIn) -> Target:
-    return target_of(house, aws.session)
-
-
-@pytest.fixture
-def earshot(target: Target) -> Earshot:
-    return commands_on(target)
 
 
 def made(target: Target, name: str) -> Connection:

@@ -1,44 +1,26 @@
 """`earshot weights` and `earshot learned` over the production stores."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from earshot.domain.learned_relevance import Learned
 from earshot.domain.models import Intent
 from earshot.domain.relevance import Weights
-from earshot_ops.cli import app
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.target import Target
 from tests.house import House, entry
-from tests.house_target import target_of
+from tests.house_target import Earshot
 from tests.standin import StandIn
 
 LEAVING = "We at Acme are leaving RivalCRM, any alternatives?"
-
-Earshot = Callable[..., Result]
 
 
 @pytest.fixture
 def aws(standin_environment: StandIn) -> StandIn:
     return standin_environment
-
-
-@pytest.fixture
-def target(house: House, aws: StandIn) -> Target:
-    return target_of(house, aws.session)
-
-
-@pytest.fixture
-def earshot(target: Target) -> Earshot:
-    def run(*words: str, given: str | None = None) -> Result:
-        return CliRunner().invoke(app, words, input=given, obj=target, catch_exceptions=False)
-
-    return run
 
 
 def journalled(house: House, kind: str) -> list[dict[str, Any]]:

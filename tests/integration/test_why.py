@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from earshot.aws import keys
 from earshot.aws.config_store import Config
@@ -39,12 +39,12 @@ from earshot.flows.divert import Diverting
 from earshot.flows.erase import eraser
 from earshot.flows.fan_out import fan_out_id
 from earshot_ops.chalice_configuration import ROOT
-from earshot_ops.cli import app
+from earshot_ops.commands import screen
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.target import Target
 from tests import examples
 from tests.house import House, entry
-from tests.house_target import target_of
+from tests.house_target import Earshot
 from tests.standin import StandIn
 from tests.standin.clock import logical_time
 
@@ -59,8 +59,6 @@ LEAVING_PLAY = Play(
 )
 LEAVING = "We at Acme are leaving RivalCRM, any alternatives?"
 
-Earshot = Callable[..., Result]
-
 
 @pytest.fixture
 def aws(standin_environment: StandIn) -> Iterator[StandIn]:
@@ -69,18 +67,9 @@ def aws(standin_environment: StandIn) -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def target(house: House, aws: StandIn) -> Target:
-    return target_of(house, aws.session)
-
-
-@pytest.fixture
-def earshot(target: Target, monkeypatch: pytest.MonkeyPatch) -> Earshot:
-    monkeypatch.setenv("COLUMNS", "100")
-
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(app, words, obj=target, catch_exceptions=False)
-
-    return run
+def earshot(earshot: Earshot, monkeypatch: pytest.MonkeyPatch) -> Earshot:
+    monkeypatch.setattr(screen.out, "width", 100)
+    return earshot
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from earshot.domain.story_bonds import Bond, Tie
 from earshot.domain.why import Heard, SellerWhy
 from earshot.flows.explain_post import Explanation, Story, Understood
 from earshot.flows.show_account import AccountSheet
-from earshot_ops.commands import account, explain
+from earshot_ops.commands import account, explain, screen
 from tests import examples
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -43,7 +43,7 @@ WORDS = (
 
 @pytest.fixture(autouse=True)
 def _eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(screen.out, "width", 80)
 
 
 def found(kind: EvidenceKind, value: str) -> Evidence:

@@ -6,13 +6,14 @@ to the client and not to the resource, which costs a quarter more.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from earshot.aws import keys
 from earshot.domain.deliveries import Delivery
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef
 
 
 class ReceiptStore:
@@ -51,36 +52,35 @@ class ReceiptStore:
     ) -> Iterator[Delivery]:
         """Deliveries of every hour from that of ``hour`` up to that of ``until``, hour by hour; a
         redelivery appears once for each hour that it came in."""
-        current = hour.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        while current <= until:
-            yield from self._partition(keys.receipts(source, connection_id, current))
-            current += timedelta(hours=1)
+        for partition in partitions(source, connection_id, hour, until=until):
+            for page in self._pages(partition, ConsistentRead=True):
+                for row in page["Items"]:
+                    yield Delivery.model_validate(
+                        {name: row[name]["S"] for name in Delivery.model_fields}
+                    )
 
     def count(self, source: str, connection_id: str, hour: datetime, *, until: datetime) -> int:
         """How many deliveries ``since`` would give."""
-        found, current = 0, hour.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        while current <= until:
-            pages = self._dynamodb.get_paginator("query").paginate(
-                TableName=self._table_name,
-                KeyConditionExpression="pk = :pk",
-                ExpressionAttributeValues={
-                    ":pk": {"S": keys.receipts(source, connection_id, current)}
-                },
-                Select="COUNT",
-            )
-            found += sum(page["Count"] for page in pages)
-            current += timedelta(hours=1)
-        return found
+        return sum(
+            page["Count"]
+            for partition in partitions(source, connection_id, hour, until=until)
+            for page in self._pages(partition, Select="COUNT")
+        )
 
-    def _partition(self, pk: str) -> Iterator[Delivery]:
-        pages = self._dynamodb.get_paginator("query").paginate(
+    def _pages(self, partition: str, **asked: Any) -> Iterator["QueryOutputTypeDef"]:
+        yield from self._dynamodb.get_paginator("query").paginate(
             TableName=self._table_name,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": pk}},
-            ConsistentRead=True,
+            ExpressionAttributeValues={":pk": {"S": partition}},
+            **asked,
         )
-        for page in pages:
-            for row in page["Items"]:
-                yield Delivery.model_validate(
-                    {name: row[name]["S"] for name in Delivery.model_fields}
-                )
+
+
+def partitions(
+    source: str, connection_id: str, hour: datetime, *, until: datetime
+) -> Iterator[str]:
+    """The partition key of every hour from that of ``hour`` up to that of ``until``."""
+    current = hour.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    while current <= until:
+        yield keys.receipts(source, connection_id, current)
+        current += timedelta(hours=1)

@@ -108,12 +108,12 @@ def poll_connection(connection: Connection, polls: Polls) -> int:
     if connection.query is not None or not catalog.listing(connection.source).searched:
         return read_pages(connection, polls, {}, save=save, most=MAX_PAGES)
     session: dict[str, str] = {}
+    save_search = polls.cursors.save
     for search in searches(connection, polls):
-        saved = polls.cursors.save
-        wait = read_pages(search, polls, session, save=saved, most=PAGES_OF_A_SEARCH)
+        wait = read_pages(search, polls, session, save=save_search, most=PAGES_OF_A_SEARCH)
         if wait or not polls.has_time:
             return wait
-    move(connection, connection.cursor, save, polls.into)
+    move(connection, connection.cursor, save, into=polls.into)
     return 0
 
 
@@ -140,11 +140,11 @@ def read_pages(
     )
     for page in islice(catalog.polled(connection.source).poll(asked), most):
         take(page, connection, into)
-        reached = move(reached, page.cursor, save, into)
+        reached = move(reached, page.cursor, save, into=into)
         if page.wait_seconds:
             return page.wait_seconds
     if reached is connection:
-        move(connection, connection.cursor, save, into)
+        move(connection, connection.cursor, save, into=into)
     return 0
 
 
@@ -162,9 +162,7 @@ def take(page: PolledPage, connection: Connection, into: Intake) -> None:
     count("delivery_accepted")
 
 
-def move(  # noqa: PLR0917
-    connection: Connection, cursor: dict[str, str], save: Save, into: Intake
-) -> Connection:
+def move(connection: Connection, cursor: dict[str, str], save: Save, *, into: Intake) -> Connection:
     """Also when nothing was new: that it worked is what the row should say."""
     if not save(connection, cursor, at=into.clock()):
         logger.info("cursor_moved_elsewhere", connection_id=connection.connection_id)
