@@ -22,6 +22,9 @@ from tests.standin import StandIn
 
 MAIL_FROM = "alerts@earshot.example"
 
+# An error with a path in it breaks nowhere, however deep the path of this run's files is.
+os.environ["COLUMNS"] = "250"
+
 
 @dataclass(frozen=True)
 class Stack:
