@@ -29,12 +29,16 @@ class TombstoneStore:
         )
 
     def refuses(self, source: str, native_id: str, author_id: str) -> bool:
-        wanted = self.keys_of(source, native_id, author_id)
-        return any("Item" in self._table.get_item(Key=key, ConsistentRead=True) for key in wanted)
+        return any(map(self._has, self.keys_of(source, native_id, author_id)))
 
     def has_post(self, source: str, native_id: str) -> bool:
         """Whether the post itself was erased, whoever wrote it."""
-        key = keys.tombstone(self._secret, "post", source, native_id)
+        return self._has(keys.tombstone(self._secret, "post", source, native_id))
+
+    def has_author(self, source: str, author_id: str) -> bool:
+        return self._has(keys.tombstone(self._secret, "author", source, author_id))
+
+    def _has(self, key: keys.Key) -> bool:
         return "Item" in self._table.get_item(Key=key, ConsistentRead=True)
 
     def bury_post(self, source: str, native_id: str) -> str:

@@ -7,7 +7,7 @@ is found go last, so that an erasure that was killed can be run again.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from earshot.aws import clients
@@ -15,9 +15,10 @@ from earshot.aws.journal import Journal
 from earshot.aws.post_store import PostStore
 from earshot.aws.raw_archive import RawArchive
 from earshot.aws.tombstone_store import TombstoneStore
+from earshot.domain.models import Post
+from earshot.flows import take_out
 from earshot.flows.reconcile import Reconciling, reconciling
 from earshot.settings import settings
-from earshot.sources import catalog
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Eraser:
             self._journal(self.tombstones.bury_author(source, author_id))
         native_ids = self.posts.of_author(source, author_id)
         for native_id in native_ids:
-            self.erase_post(source, native_id)
+            self.erase_post(source, native_id, author_id=author_id)
             self.posts.forget_author(source, author_id, native_id)
         return len(native_ids)
 
@@ -50,14 +51,33 @@ class Eraser:
             self.erase_post(source, part)
         return self.erase_post(source, native_id, raw_key=raw_key)
 
-    def erase_post(self, source: str, native_id: str, *, raw_key: str | None = None) -> str:
+    def erase_refused(self, post: Post) -> None:
+        """One that came of an author or by an id that was erased before."""
+        source, author_id = post.source, post.author.author_id
+        is_theirs = self.tombstones.has_author(source, author_id)
+        self.erase_post(
+            source,
+            post.native_id,
+            raw_key=post.raw_key,
+            author_id=author_id if is_theirs else None,
+        )
+
+    def erase_post(
+        self,
+        source: str,
+        native_id: str,
+        *,
+        raw_key: str | None = None,
+        author_id: str | None = None,
+    ) -> str:
         """``erased``, or ``unknown`` when nothing of it was here; refused from now on. ``raw_key``
-        names a raw object that may hold it before any row says so."""
+        names a raw object that may hold it before any row says so. Where everything of its author
+        is to go, ``author_id`` takes them out of what lies beside it."""
         self._journal(self.tombstones.bury_post(source, native_id))
         rows = self.posts.rows(source, native_id)
         raw_keys = {str(row["raw_key"]) for row in rows if "raw_key" in row}
         for key in sorted(raw_keys | ({raw_key} if raw_key else set())):
-            self._take_from_raw(source, native_id, key)
+            self._take_from_raw(key, native_id, author_id)
         self._take_from_stories(source, native_id)
         left = rows
         while left:  # once the head is gone, nobody can be told of the post any more
@@ -72,8 +92,14 @@ class Eraser:
         identity = tombstone.rpartition("#")[2]
         self.journal.append("erased", datetime.now(UTC), identity, payload={"tombstone": tombstone})
 
-    def _take_from_raw(self, source: str, native_id: str, raw_key: str) -> None:
-        self.archive.change(raw_key, lambda raw: catalog.without(source, raw, native_id))
+    def _take_from_raw(self, raw_key: str, native_id: str, author_id: str | None) -> None:
+        if author_id is None:
+            rest_of = partial(take_out.without_post, raw_key, native_id=native_id)
+        else:
+            rest_of = partial(
+                take_out.without_person, raw_key, native_id=native_id, author_id=author_id
+            )
+        self.archive.change(raw_key, rest_of)
 
     def _take_from_journal(self, rows: Iterable[dict[str, Any]]) -> None:
         """What was written of a post when its words went."""

@@ -152,7 +152,7 @@ def understand_post(
     head = head_of(post, reading, watchlist_version=index.version)
     recorded = erasing.posts.record(head, datetime.now(UTC))
     if erasing.tombstones.refuses(post.source, post.native_id, post.author.author_id):
-        erasing.erase_post(post.source, post.native_id, raw_key=message.delivery.raw_key)
+        erasing.erase_refused(post)
         return "erased"
     if recorded is None:
         return "superseded"
