@@ -48,6 +48,13 @@ def test_a_form_is_written_as_json_where_its_headers_say_so(serve: Start) -> Non
     assert json.loads(body) == {"a": "ü&b"}
 
 
+def test_bytes_are_posted_as_they_were_signed(serve: Start) -> None:
+    server = serve(answer(status="202 Accepted"))
+    url, headers = f"http://127.0.0.1:{server.port}/", {"content-type": "application/json"}
+    assert fetcher(server)(url, headers, form=b'{"a":  1}').status == 202
+    assert server.requests[0].partition(b"\r\n\r\n")[2] == b'{"a":  1}'
+
+
 def test_a_form_follows_a_redirect_that_keeps_it(serve: Start) -> None:
     def behave(peer: socket.socket, request: bytes) -> None:
         moved = b"/hub" in request.split()[1]

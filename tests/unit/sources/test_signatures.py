@@ -183,3 +183,11 @@ for secrets in ((b"whsec_AAAA",), (b"whsec_AAAA", %r)):
         [sys.executable, "-c", ask % PUBLIC], capture_output=True, text=True, check=True
     )
     assert said.stdout.split() == ["False", "True"]
+
+
+def test_what_we_sign_is_verified_until_anything_of_it_changes() -> None:
+    headers = standard_webhooks.signed("beat-1", b"body", secret=SECRET, now=NOW)
+    standard_webhooks.verify(headers, b"body", secrets=(SECRET,), now=NOW)
+    for changed, body in ((headers, b"bodY"), ({**headers, "webhook-id": "beat-2"}, b"body")):
+        with pytest.raises(SignatureError):
+            standard_webhooks.verify(changed, body, secrets=(SECRET,), now=NOW)

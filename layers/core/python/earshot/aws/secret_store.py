@@ -40,6 +40,14 @@ class SecretStore:
         """The only live one from now on."""
         self._write(self._name(source, connection_id), [(secret, timestamp(datetime.now(UTC)))])
 
+    def make(self, source: str, connection_id: str, secret: str) -> None:
+        """Unless there is one, which stays."""
+        value = _value([(secret, timestamp(datetime.now(UTC)))])
+        try:
+            self._client.create_secret(Name=self._name(source, connection_id), SecretString=value)
+        except self._client.exceptions.ResourceExistsException:
+            return
+
     def rotate(self, source: str, connection_id: str, secret: str) -> None:
         """Live together with the one that was current."""
         name = self._name(source, connection_id)
@@ -87,9 +95,13 @@ class SecretStore:
         return list(zip(secrets, since + [""] * len(secrets), strict=False))
 
     def _write(self, name: str, live: list[tuple[str, str]]) -> None:
-        secrets, since = zip(*live, strict=True)
-        value = json.dumps({"secrets": secrets, "since": since})
+        value = _value(live)
         try:
             self._client.put_secret_value(SecretId=name, SecretString=value)
         except self._client.exceptions.ResourceNotFoundException:
             self._client.create_secret(Name=name, SecretString=value)
+
+
+def _value(live: list[tuple[str, str]]) -> str:
+    secrets, since = zip(*live, strict=True)
+    return json.dumps({"secrets": secrets, "since": since})

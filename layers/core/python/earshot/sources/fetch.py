@@ -68,8 +68,9 @@ class Fetcher:
     max_bytes: int = MAX_BYTES
 
     def __call__(
-        self, url: str, headers: Headers, /, *, form: Mapping[str, str] | None = None
+        self, url: str, headers: Headers, /, *, form: Mapping[str, str] | bytes | None = None
     ) -> FetchedPage:
+        """A form that is bytes was written, and perhaps signed, by the caller."""
         deadline = time.monotonic() + self.seconds
         body = _written(form, headers) if form is not None else None
         for _ in range(MAX_REDIRECTS + 1):
@@ -157,7 +158,9 @@ def seconds_of(retry_after: str) -> int:
     return max(0, min(seconds, _LONGEST_WAIT))
 
 
-def _written(form: Mapping[str, str], headers: Headers) -> bytes:
+def _written(form: Mapping[str, str] | bytes, headers: Headers) -> bytes:
+    if isinstance(form, bytes):
+        return form
     is_json = headers.get("content-type") == "application/json"
     return (json.dumps(form) if is_json else urlencode(form)).encode()
 

@@ -38,6 +38,19 @@ def verify(headers: Headers, body: bytes, *, secrets: Iterable[bytes], now: date
         raise SignatureError("webhook-signature")
 
 
+def signed(identity: str, body: bytes, *, secret: bytes, now: datetime) -> dict[str, str]:
+    """The headers of a sender who shares the secret."""
+    clock = str(int(now.timestamp()))
+    key = base64.b64decode(secret.removeprefix(_SHARED))
+    mac = hmac.digest(key, f"{identity}.{clock}.".encode() + body, "sha256")
+    signature = f"v1,{base64.b64encode(mac).decode()}"
+    return {
+        "webhook-id": identity,
+        "webhook-timestamp": clock,
+        "webhook-signature": signature,
+    }
+
+
 def _is_by_secret(signed: bytes, claimed: list[bytes], keys: list[bytes]) -> bool:
     expected = [hmac.digest(key, signed, "sha256") for key in keys]
     return any(hmac.compare_digest(one, other) for one in claimed for other in expected)
