@@ -8,6 +8,7 @@ from chalice.app import (
     Chalice,
     CloudWatchEvent,
     ConvertToMiddleware,
+    Cron,
     Rate,
     Request,
     Response,
@@ -70,3 +71,10 @@ def renew(event: CloudWatchEvent) -> dict[str, Any]:
     from earshot.flows import renew_leases
 
     return renew_leases.handle(event.to_dict(), event.context)
+
+
+@app.schedule(Cron("0/5", "*", "*", "*", "?", "*"), name="send_heartbeat")
+def beat(event: CloudWatchEvent) -> dict[str, Any]:
+    from earshot.flows import send_heartbeat
+
+    return send_heartbeat.handle(event.to_dict(), event.context)

@@ -111,8 +111,8 @@ def _merge_template(
     parts = ["every_app", app]
     if app == "enrich" and configuration.stage(stage).semantic:
         parts.append("semantic_enrich")
-    if app == "alerts" and configuration.stage(stage).embedded:
-        parts.append("embedded_alerts")
+    if configuration.stage(stage).embedded and (INFRA / f"embedded_{app}.merge.yaml").exists():
+        parts.append(f"embedded_{app}")
     for name in parts:
         merged = templates.deep_merge(merged, templates.load(INFRA / f"{name}.merge.yaml"))
     for name, logical_id in ids.items():

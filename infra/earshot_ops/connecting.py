@@ -6,6 +6,7 @@ import re
 import secrets
 from urllib.parse import parse_qs, urlsplit
 
+from earshot.domain import heartbeat
 from earshot.domain.models import Connection, DataClass
 from earshot.sources import catalog
 from earshot.sources.surface import KEPT_WHEN_BORROWED
@@ -44,6 +45,8 @@ def name_of(source: str, given: str | None, url: str | None, *, query: str | Non
     name = given or DEFAULT_NAME
     if not NAME.fullmatch(name):
         raise ConnectingError(f"{name!r} is no name: letters a-z, digits, - and _, 63 at most")
+    if name == heartbeat.NAME:
+        raise ConnectingError(f"{name!r} is the name of Earshot's own connection")
     return name
 
 

@@ -58,6 +58,7 @@ STEPS = (
         (
             _api("ingest", "5XXError"),
             *_ours("ingest", "secret_missing", "poll_failed", "poll_left", "lease_renewal_failed"),
+            *_ours("ingest", "heartbeat_refused"),
         ),
     ),
     Step(
@@ -96,8 +97,11 @@ STEPS = (
     ),
     Step(
         "Mails and sellers",
-        _ours("alerts", "mail_sent", "digest_begun", "action_done"),
-        _function("send_alerts", "Duration", stat="p95"),
+        _ours("alerts", "mail_sent", "digest_begun", "action_done", "heartbeat_arrived"),
+        (
+            *_function("send_alerts", "Duration", stat="p95"),
+            ["Earshot/${Stage}", "heartbeat_seconds", "service", "alerts", {"stat": "Maximum"}],
+        ),
         (
             *_ours("alerts", "mail_postponed", "mail_failed", "mail_resent", "mail_paused"),
             *_ours("alerts", "mail_event_bounce", "mail_event_complaint", "page_refused"),

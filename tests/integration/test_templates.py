@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from earshot.aws import keys
+from earshot.domain import heartbeat
 from earshot.flows import settle_mail
 from earshot.flows.counting import count
 from earshot.settings import Settings
@@ -27,7 +28,7 @@ AARCH64 = 0xB7
 OPEN_SUFFIXES = (
     re.compile(r"^\$\{DataBucketArn\}/[a-z-]+/\*$"),
     re.compile(r"^arn:\S+:log-group:/aws/lambda/earshot-\$\{Stage\}-[a-z_]+:log-stream:\*$"),
-    re.compile(r"^arn:\S+:secret:earshot/\$\{Stage\}/connections/\*$"),
+    re.compile(r"^arn:\S+:secret:earshot/\$\{Stage\}/connections/(generic/earshot-heartbeat)?\*$"),
 )
 
 
@@ -229,6 +230,7 @@ def test_functions_get_every_setting_and_loopback_in_the_local_stage_only(
 ) -> None:
     variables = built.apps[app]["Globals"]["Function"]["Environment"]["Variables"]
     optional = {"EARSHOT_WEBSITE_URL", "EARSHOT_GLEIF_URL", "EARSHOT_PAGES_URL"}
+    optional |= {"EARSHOT_HOOKS_URL"}
     optional |= {"EARSHOT_LOOPBACK_HOSTS"} if built.stage != "local" else set()
     assert Settings.model_fields.keys() - optional == {
         name for name in variables if name.startswith("EARSHOT_")
@@ -285,6 +287,42 @@ def test_mail_that_is_paused_or_went_twice_rings_by_the_metric_that_is_counted(
     assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 0)
     assert alarm["TreatMissingData"] == "notBreaching"
     assert alarm["AlarmActions"]
+
+
+def test_a_heart_that_stops_rings_where_it_beats_by_itself(built: Built) -> None:
+    """The local stage has nobody to wake, and its schedules are run by hand."""
+    alarm = built.apps["alerts"]["Resources"]["HeartbeatAlarm"]
+    assert alarm["Condition"] == "BeatsByItself"
+    condition = built.apps["alerts"]["Conditions"]["BeatsByItself"]
+    assert condition == {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]}
+    rings = alarm["Properties"]
+    assert (rings["MetricName"], rings["Statistic"]) == ("heartbeat_arrived", "Sum")
+    assert (rings["Threshold"], rings["ComparisonOperator"]) == (1, "LessThanThreshold")
+    assert (rings["Period"], rings["EvaluationPeriods"]) == (900, 1)
+    assert rings["TreatMissingData"] == "breaching"
+    assert rings["Dimensions"] == [{"Name": "service", "Value": "alerts"}]
+    assert rings["AlarmActions"]
+
+
+def test_the_heart_beats_at_the_beginning_of_each_slot_through_the_public_door(
+    built: Built,
+) -> None:
+    heart = built.function("ingest", "send_heartbeat")
+    (event,) = heart["Events"].values()
+    assert event["Properties"]["Schedule"] == "cron(0/5 * * * ? *)"
+    assert event["Properties"].get("Enabled", True) == (built.stage != "local")
+    url = heart["Environment"]["Variables"]["EARSHOT_HOOKS_URL"]["Fn::Sub"]
+    assert ("_user_request_/" in url) == (built.stage == "local")
+    assert "${RestAPI}" in url
+
+
+def test_the_heart_may_touch_its_own_secret_and_nothing_else(built: Built) -> None:
+    role_id = built.function("ingest", "send_heartbeat")["Role"]["Fn::GetAtt"][0]
+    (policy,) = built.apps["ingest"]["Resources"][role_id]["Properties"]["Policies"]
+    own, log = policy["PolicyDocument"]["Statement"]
+    (secret,) = map(_text, own["Resource"])
+    assert secret.endswith(f"/connections/generic/{heartbeat.NAME}*")
+    assert log["Sid"] == "OwnLog"
 
 
 def test_every_event_that_ses_publishes_is_known_to_who_settles(built: Built) -> None:

@@ -82,6 +82,11 @@ def test_each_app_is_rendered_with_its_own_lambdas() -> None:
                 "lambda_memory_size": 512,
                 "lambda_timeout": 120,
             },
+            "send_heartbeat": {
+                "iam_policy_file": "policy-send_heartbeat.json",
+                "lambda_memory_size": 512,
+                "lambda_timeout": 60,
+            },
             "watch_connections": {
                 "iam_policy_file": "policy-watch_connections.json",
                 "lambda_memory_size": 256,

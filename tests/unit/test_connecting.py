@@ -30,6 +30,11 @@ def test_a_name_that_cannot_be_a_part_of_an_address_is_refused(given: str) -> No
         connecting.name_of("github", given or " ", None)
 
 
+def test_the_name_of_earshot_s_own_connection_is_taken() -> None:
+    with pytest.raises(ConnectingError, match="Earshot's own connection"):
+        connecting.name_of("generic", "earshot-heartbeat", None)
+
+
 @pytest.mark.parametrize("url", [None, "", "ftp://news.example", "news.example/feed", "http://"])
 def test_a_feed_needs_a_web_address(url: str | None) -> None:
     with pytest.raises(ConnectingError, match="rss needs --url"):

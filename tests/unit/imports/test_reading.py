@@ -221,6 +221,7 @@ def test_what_else_is_wrong_with_a_seller_is_said_plainly(
     ("row", "column", "reason"),
     [
         ("a b,A,a@x.example,,,", "seller_id", "'a b' is no seller id"),
+        ("Earshot-Heartbeat,A,a@x.example,,,", "seller_id", "'Earshot-Heartbeat' is the name of"),
         ("a,A,nobody,,,", "email", "is no e-mail address"),
         ("a,A,a@x.example,Mars/Base,,", "zone", "unknown time zone 'Mars/Base'"),
         ("a,A,a@x.example,,25:00,", "start", "'25:00' is no time of day, such as 08:30"),

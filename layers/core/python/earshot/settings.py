@@ -10,7 +10,7 @@ from earshot.errors import ConfigurationError
 
 class Settings(BaseModel):
     """Names of the resources that the templates made; all are required. ``EARSHOT_PAGES_URL`` is
-    for those that send mail; the last are for tests."""
+    for those that send mail, ``EARSHOT_HOOKS_URL`` for heartbeats; the last are for tests."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -28,6 +28,7 @@ class Settings(BaseModel):
     EARSHOT_CONFIGURATION_SET: str
     EARSHOT_MAIL_FROM: str
     EARSHOT_PAGES_URL: str = ""
+    EARSHOT_HOOKS_URL: str = ""
     EARSHOT_LOOPBACK_HOSTS: str = ""
     EARSHOT_WEBSITE_URL: str = "https://{domain}/"
     EARSHOT_GLEIF_URL: str = "https://api.gleif.org/api/v1"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from earshot.aws import keys
 from earshot.aws.fresh import Fresh
 from earshot.aws.queries import partition
+from earshot.domain import heartbeat
 from earshot.domain.deliveries import Connection, ConnectionState, Delivery
 from earshot.domain.rhythm import NOTED_FROM, week_of
 from earshot.errors import UnknownConnectionError
@@ -27,7 +28,9 @@ class ConnectionStore:
 
     def get(self, source: str, connection_id: str) -> Connection:
         """``UnknownConnectionError`` when it is not configured. The answer, also that one, may be a
-        minute old."""
+        minute old. That of heartbeats is always there."""
+        if heartbeat.is_connection(source, connection_id):
+            return heartbeat.connection()
         if len(connection_id) > LONGEST_ID:
             raise UnknownConnectionError(f"{source}, an id that none can have")
         found = self._fresh.get(

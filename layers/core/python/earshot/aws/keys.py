@@ -58,6 +58,11 @@ def config() -> Key:
     return {"pk": "CONFIG", "sk": "CONFIG"}
 
 
+def heartbeat() -> Key:
+    """The last heartbeat that came through."""
+    return {"pk": "CONFIG", "sk": "HEARTBEAT"}
+
+
 def sellers() -> str:
     return "SELLERS"
 

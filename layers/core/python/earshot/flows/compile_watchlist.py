@@ -12,6 +12,7 @@ from earshot.aws import clients
 from earshot.aws.account_store import AccountStore
 from earshot.aws.alias_store import AliasStore
 from earshot.aws.watchlist_artifact import WatchlistArtifact
+from earshot.domain import heartbeat_reader
 from earshot.domain.aliases import OrdinaryWords
 from earshot.domain.models import WatchlistEntry
 from earshot.domain.poller_queries import SEARCHES, poller_queries
@@ -69,6 +70,7 @@ def _all(accounts: AccountStore, listed: Iterable[WatchlistEntry]) -> Iterator[W
     for account in accounts.accounts():
         yield entry_of(account)
     yield from listed
+    yield heartbeat_reader.ENTRY
 
 
 def _well_formed(entries: Iterable[WatchlistEntry]) -> Iterator[WatchlistEntry]:

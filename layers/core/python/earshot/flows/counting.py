@@ -10,3 +10,8 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 def count(name: str, value: int = 1) -> None:
     with single_metric(name=name, unit=MetricUnit.Count, value=value):
         pass
+
+
+def took(name: str, seconds: int) -> None:
+    with single_metric(name=name, unit=MetricUnit.Seconds, value=seconds):
+        pass

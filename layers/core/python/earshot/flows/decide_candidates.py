@@ -6,9 +6,10 @@ from datetime import datetime
 from earshot.aws.account_store import AccountStore
 from earshot.aws.seller_store import SellerStore
 from earshot.aws.weights_store import WeightsStore
-from earshot.domain import subjects
+from earshot.domain import heartbeat_reader, subjects
 from earshot.domain.deciding import decide
 from earshot.domain.models import DecisionSet, Signal, Subject
+from earshot.domain.relevance import Weights
 from earshot.domain.stories import Told
 
 
@@ -29,17 +30,21 @@ class Deciding:
         return Subject(subject_id=told.subject_id, account_id=account_id, name=name)
 
     def decide(self, told: Told, signal: Signal, *, now: datetime) -> DecisionSet:
-        """The same for the same story, whoever heard of it already."""
+        """The same for the same story, whoever heard of it already. A heartbeat has a reader of its
+        own and is worth an alert whatever the deployment's weights say."""
         account = self.accounts.of(signal)
         territory = told.posts[0].author.location
         found = self.sellers.candidates(account, signal.objects, territory, intent=signal.intent)
+        weights = self.weights.get()
+        if heartbeat_reader.is_heartbeat(signal):
+            found, weights = (heartbeat_reader.CANDIDATE,), Weights()
         latest = told.posts[-1]
         return decide(
             signal,
             account,
             found,
             now=now,
-            weights=self.weights.get(),
+            weights=weights,
             versions={
                 "watchlist": latest.watchlist_version,
                 "model": latest.understanding.model_version,

@@ -8,6 +8,7 @@ from earshot.aws import clients
 from earshot.aws.config_store import Config, ConfigStore
 from earshot.aws.day_store import DayStore
 from earshot.aws.seller_store import SellerStore
+from earshot.domain import heartbeat, heartbeat_reader
 from earshot.domain.attention import attend, local_day, next_day
 from earshot.domain.claims import is_with_another
 from earshot.domain.mail import Mail, MailContent, compose
@@ -37,17 +38,16 @@ class Drafts:
         """``GoneError`` when the story, or the seller, is no longer there, or the matter settled.
 
         The seller's hours are asked again: a retry may come after they ended. While the
-        deployment observes, the mail goes to the operator, and waits until there is one.
+        deployment observes, the mail goes to the operator, and waits until there is one; but not
+        that of a heartbeat.
         """
-        config = self.configs.get()
+        is_heartbeat = heartbeat.is_reader(alert.seller_id)
+        config = Config(live=True) if is_heartbeat else self.configs.get()
         if not config.live and config.operator_email is None:
             return Postponed(now + ASK_AGAIN, "no_operator")
         if alert.kind is AlertKind.DIGEST:
             return self.digests.of(alert, now)
-        found = self.sellers.with_wishes(alert.seller_id)
-        if found is None:
-            raise GoneError("seller")
-        seller, wishes = found
+        seller, wishes = self._reader(alert, now)
         told = self.stories.of(alert)
         attention = attend(seller, told.urgency, now)
         if attention.due_at is None or attention.due_at > now:
@@ -57,6 +57,14 @@ class Drafts:
         if not told.stories:
             return Postponed(now + ASK_AGAIN, "story_changes")
         return compose(self._content(alert, seller, told, attention=attention, config=config))
+
+    def _reader(self, alert: Alert, now: datetime) -> tuple[Seller, Preferences | None]:
+        if heartbeat_reader.slot_of(alert, now):
+            return heartbeat_reader.SELLER, None
+        found = self.sellers.with_wishes(alert.seller_id)
+        if found is None:
+            raise GoneError("seller")
+        return found
 
     def _instead(
         self,

@@ -1,7 +1,8 @@
 """Let go of what was only borrowed, once everybody who is to hear of it has heard, and of whatever
 else was kept for as long as it may be.
 
-Before its words go, a post's identities, times and labels are journalled. Each step may run twice;
+Before its words go, a post's identities, times and labels are journalled; of a heartbeat nothing
+stays. Each step may run twice;
 the row that tells of the raw object goes last.
 """
 
@@ -17,13 +18,14 @@ from aws_lambda_powertools import Logger
 from earshot.aws import clients, keys
 from earshot.aws.expiry_store import Expiry, ExpiryStore
 from earshot.aws.guard_store import Guard, GuardStore
+from earshot.aws.heartbeat_store import HeartbeatStore
 from earshot.aws.journal import Journal
 from earshot.aws.outbox import Outbox
 from earshot.aws.post_store import PostStore
 from earshot.aws.raw_archive import RawArchive
 from earshot.aws.signal_store import SignalStore
 from earshot.aws.waiting_store import WaitingStore
-from earshot.domain import subjects
+from earshot.domain import heartbeat, subjects
 from earshot.domain.models import AlertState, Author, Post, PostHead
 from earshot.errors import GoneError, PermanentError
 from earshot.flows import posts_of_delivery
@@ -50,14 +52,18 @@ class Expiring:
     waiting: WaitingStore
     signals: SignalStore
     journal: Journal
+    heartbeats: HeartbeatStore
 
     def expire(self, expiry: Expiry, now: datetime) -> str:
         """What became of it: ``gone``, or it ``waits``."""
         posts = self._posts(expiry)
         if now < expiry.expires_at and any(map(self._is_awaited, posts)):
             return "waits"
-        for post in posts:
-            self._drop_words(post, now)
+        if heartbeat.is_connection(expiry.delivery.source, expiry.delivery.connection_id):
+            self.heartbeats.forget(expiry.delivery, posts)
+        else:
+            for post in posts:
+                self._drop_words(post, now)
         self.archive.change(expiry.delivery.raw_key, lambda _: None)
         self.expiries.remove(expiry)
         return "gone"
@@ -132,6 +138,7 @@ def expiring() -> Expiring:
         waiting=WaitingStore(table),
         signals=SignalStore(table),
         journal=Journal(clients.s3(), names.EARSHOT_BUCKET),
+        heartbeats=HeartbeatStore(table),
     )
 
 

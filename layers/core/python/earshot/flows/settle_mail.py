@@ -13,8 +13,11 @@ from pydantic import BaseModel, Field, ValidationError
 from earshot.aws import clients
 from earshot.aws.config_store import ConfigStore
 from earshot.aws.mail_health import MailHealth
+from earshot.domain import heartbeat_reader
 from earshot.domain.mail_health import why_to_pause
+from earshot.domain.models import Alert
 from earshot.errors import MalformedPayloadError
+from earshot.flows import note_heartbeat
 from earshot.flows.counting import count
 from earshot.flows.settlement import Settlement, settlement
 from earshot.settings import settings
@@ -105,7 +108,10 @@ class Watch:
     configs: ConfigStore
 
     def see(self, event: MailEvent, now: datetime) -> None:
-        """May be told the same any number of times, and of mails that nobody knows."""
+        """May be told the same any number of times, and of mails that nobody knows. Heartbeats do
+        not count: they would hide how many mails to people come back."""
+        if event.mail.destination == [heartbeat_reader.SELLER.email]:
+            return
         if event.harm:
             for address in event.addresses():
                 if self.health.suppress(address, event.harm, now):
@@ -155,7 +161,8 @@ def handle_message(message: str, settling: Settlement, watching: Watch) -> None:
         return
     count(f"mail_event_{event.event_type.lower()}")
     now = datetime.now(UTC)
-    apply(event, settling, now)
+    if alert := apply(event, settling, now):
+        note_heartbeat.note(alert, now)
     watching.see(event, now)
 
 
@@ -172,7 +179,8 @@ def parse(message: str) -> MailEvent:
     return event
 
 
-def apply(event: MailEvent, settling: Settlement, now: datetime) -> None:
+def apply(event: MailEvent, settling: Settlement, now: datetime) -> Alert | None:
+    """The alert that the event is about, unless its row is gone or it was cancelled."""
     alert = None
     if event.event_type in _ACCEPTED:
         alert = settling.sent(event.alert_id, event.mail.message_id, now)
@@ -185,3 +193,4 @@ def apply(event: MailEvent, settling: Settlement, now: datetime) -> None:
         event_type=event.event_type,
         known=alert is not None,
     )
+    return alert

@@ -8,6 +8,7 @@ from functools import cache
 from earshot.aws import clients
 from earshot.aws.journal import Journal
 from earshot.aws.outbox import Outbox
+from earshot.domain import heartbeat
 from earshot.domain.models import Alert
 from earshot.flows.note_told import noting
 from earshot.settings import settings
@@ -22,10 +23,12 @@ class Settlement:
     def sent(self, alert_id: str, message_id: str, now: datetime) -> Alert | None:
         """Settles the row, then notes and journals what was told. Sender and event both do all of
         it, so a crash in between is made good by the other. ``None`` for rows that are gone or were
-        cancelled."""
+        cancelled. Of a heartbeat nothing is kept beside its row."""
         alert = self.outbox.settle(alert_id, message_id, now) or self.outbox.get(alert_id)
         if alert is None or alert.message_id is None:
             return None
+        if heartbeat.is_reader(alert.seller_id):
+            return alert
         self.note(alert, alert.told_at or now)
         payload = {
             "kind": alert.kind.value,

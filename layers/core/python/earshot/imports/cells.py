@@ -7,6 +7,7 @@ import re
 import unicodedata
 from datetime import time
 
+from earshot.domain import heartbeat
 from earshot.domain.topics import parse
 from earshot.domain.zones import check_zone
 from earshot.imports import hosts
@@ -87,6 +88,8 @@ def seller_id(cell: str) -> str:
     found = cell.casefold()
     if not _SELLER_ID.fullmatch(found):
         raise ValueError(f"{cell!r} is no seller id: letters a-z, digits, - and _, 63 at most")
+    if heartbeat.is_reader(found):
+        raise ValueError(f"{cell!r} is the name of something of Earshot's own")
     return found
 
 
