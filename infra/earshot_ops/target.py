@@ -12,6 +12,7 @@ from earshot.aws.account_store import AccountStore
 from earshot.aws.alias_store import AliasStore
 from earshot.aws.config_store import ConfigStore
 from earshot.aws.connection_store import ConnectionStore
+from earshot.aws.heartbeat_store import HeartbeatStore
 from earshot.aws.import_manifests import ImportManifests
 from earshot.aws.journal import Journal
 from earshot.aws.learned_store import LearnedStore
@@ -145,6 +146,10 @@ class Target:
     @property
     def mail_health(self) -> MailHealth:
         return MailHealth(self.table)
+
+    @property
+    def heartbeats(self) -> HeartbeatStore:
+        return HeartbeatStore(self.table)
 
     @property
     def connections(self) -> ConnectionStore:

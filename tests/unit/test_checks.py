@@ -11,8 +11,9 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from earshot.aws.config_store import Config
+from earshot.domain.heartbeat_reader import Arrival
 from earshot.errors import SecretMissingError
-from earshot_ops.checks import finding, listening, mail, pipeline
+from earshot_ops.checks import finding, heart, listening, mail, pipeline
 from earshot_ops.checks.finding import Check, Level, fail, ok, warn
 from earshot_ops.errors import StackError
 
@@ -348,6 +349,44 @@ def test_a_silent_dns_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     assert levels(mail.check_dmarc, mailing()) == [
         "warn DMARC mail.acme.example: DNS did not answer: Timeout"
     ]
+
+
+# The heartbeat
+
+
+def beaten(minutes_ago: int | None, *, stage: str = "prod", is_known: bool = True) -> Any:
+    arrived_at = datetime.now(UTC) - timedelta(minutes=minutes_ago or 0)
+    arrival = Arrival(slot=arrived_at - timedelta(seconds=12), arrived_at=arrived_at)
+    latest = None if minutes_ago is None else arrival
+    target = on(
+        heartbeats=SimpleNamespace(latest=lambda: latest),
+        posts=SimpleNamespace(head=lambda source, native_id: is_known and (source, native_id)),
+    )
+    target.stage = stage
+    return target
+
+
+@pytest.mark.parametrize(
+    ("minutes_ago", "stage", "said"),
+    [
+        (3, "prod", "ok heartbeat: the last one arrived 3 minutes ago and took 12 seconds"),
+        (16, "prod", "fail heartbeat: the last one arrived 16 minutes ago and took 12 seconds"),
+        (None, "prod", "warn heartbeat: none arrived yet"),
+        (60, "local", "ok heartbeat: the last one arrived 60 minutes ago and took 12 seconds"),
+        (None, "local", "ok heartbeat: does not beat by itself in this stage"),
+    ],
+)
+def test_a_heartbeat_that_stopped_is_told(minutes_ago: int | None, stage: str, said: str) -> None:
+    assert levels(heart.check_heartbeat, beaten(minutes_ago, stage=stage)) == [said]
+
+
+@pytest.mark.parametrize(
+    ("is_known", "advice"),
+    [(True, "earshot why generic:earshot-heartbeat-20"), (False, "the log of send_heartbeat")],
+)
+def test_where_a_heartbeat_stopped_is_where_to_look(is_known: bool, advice: str) -> None:
+    (found,) = heart.check_heartbeat(beaten(30, is_known=is_known))
+    assert advice in found.advice
 
 
 # Checks that could not look

@@ -47,14 +47,15 @@ def look(target: Target) -> Waiting:
     return Waiting(queued=queued, due=len(list(target.outbox.due(datetime.now(UTC)))))
 
 
-def invoke(target: Target, function: str) -> None:
-    """Run a scheduled Lambda now; ``OperationError`` when it fails."""
+def invoke(target: Target, function: str) -> Any:
+    """What a scheduled Lambda returns that is run now; ``OperationError`` when it fails."""
     client = target.access.client("lambda")
     name = f"earshot-{target.stage}-{function}"
     answer = client.invoke(FunctionName=name, Payload=json.dumps(_SCHEDULED))
+    said = json.loads(answer["Payload"].read() or b"{}")
     if "FunctionError" in answer:
-        said = json.loads(answer["Payload"].read() or b"{}")
         raise OperationError(f"{function} failed: {said.get('errorMessage', 'no reason given')}")
+    return said
 
 
 def drained(target: Target, *, within: float = 90.0) -> None:
