@@ -167,13 +167,17 @@ def _request(number: int, payload: Any, now: int) -> Entry:
         "webhook-timestamp": str(now),
         "webhook-signature": f"v1,{base64.b64encode(signature).decode()}",
     }
+    return request(body, headers, connection_id="main")
+
+
+def request(body: str, headers: dict[str, str], *, connection_id: str) -> Entry:
     return {
         "body": body,
         "headers": headers,
         "multiValueHeaders": {name: [value] for name, value in headers.items()},
         "isBase64Encoded": False,
         "multiValueQueryStringParameters": None,
-        "pathParameters": {"source": "generic", "connection_id": "main"},
+        "pathParameters": {"source": "generic", "connection_id": connection_id},
         "stageVariables": None,
         "requestContext": {
             "httpMethod": "POST",
