@@ -1,6 +1,7 @@
 """What a digest says."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,8 @@ from earshot.domain.mail import compose_digest
 from tests import examples
 from tests.unit.domain import mail_examples
 from tests.unit.domain.mail_examples import FULL, MORNING, QUIET, digest
+
+HOUR = timedelta(hours=1)
 
 
 def text(told: Digest) -> str:
@@ -91,6 +94,27 @@ def test_a_source_that_is_silent_for_longer_than_usual_is_told_so() -> None:
         pauses={"2026-W46": 3_600, "2026-W47": 3_600},
     )
     assert "CET, which is unusually long ago" in text(digest(connections=(silent,)))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"last_error": "too_slow", "last_error_at": MORNING, "polled_at": MORNING - HOUR * 2},
+        {"last_delivery_at": MORNING - HOUR / 2, "lease_until": MORNING - HOUR},
+    ],
+)
+def test_a_source_that_is_broken_is_told_apart_from_a_quiet_one(broken: dict[str, Any]) -> None:
+    quiet = {"polled_at": MORNING, "last_delivery_at": MORNING - 400 * HOUR}
+    states = [
+        ConnectionState.model_validate({"source": "rss", "connection_id": name, **known})
+        for name, known in (("trade", broken), ("local", quiet))
+    ]
+    said = text(digest(connections=tuple(states)))
+    [trade] = [one for one in said.splitlines() if one.startswith("rss trade:")]
+    [local] = [one for one in said.splitlines() if one.startswith("rss local:")]
+    assert trade.endswith("; it is broken")
+    assert "unusually" not in local
+    assert "broken" not in local
 
 
 def test_many_connections_are_counted() -> None:

@@ -21,6 +21,11 @@ LONGEST_QUOTE = 240
 LONGEST_ERROR = 160
 CONNECTIONS_SHOWN = 30
 
+_UNWELL = {
+    Health.SILENT: ", which is unusually long ago",
+    Health.BROKEN: "; it is broken",
+}
+
 
 class ItemPart(Model):
     name: str
@@ -205,8 +210,7 @@ def _connection(state: ConnectionState, now: Utc, zone: str) -> ConnectionPart:
         over = ", delivered since" if last and last > failed_at else ""
         failed = f"{failed} ({mail_parts.moment(failed_at, zone)}{over})"
     delivered = f"last delivery {mail_parts.moment(last, zone)}" if last else "no delivery yet"
-    if health_of(state, now) is Health.SILENT:
-        delivered = f"{delivered}, which is unusually long ago"
+    delivered += _UNWELL.get(health_of(state, now), "")
     return ConnectionPart(
         name=f"{state.source} {state.connection_id}",
         delivered=delivered,
