@@ -1,6 +1,5 @@
 """A heartbeat goes the way of any other post, by night and on Sundays, and nobody hears of it."""
 
-import importlib.util
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -29,7 +28,7 @@ from earshot.flows.tell_why import explainer_on
 from earshot.settings import settings
 from earshot.sources.fetch import FetchError
 from earshot.sources.surface import FetchedPage, Headers
-from earshot_ops.chalice_configuration import ROOT
+from tests import chalice_apps
 from tests.house import House, entry
 from tests.integration.test_digests import EIGHT, Office, make_office
 from tests.integration.test_expire_bodies import expire
@@ -38,7 +37,6 @@ from tests.standin.clock import START, logical_time
 from tests.standin.stage import forget_flows
 from tests.standin.workers import Killed
 
-APP = ROOT / "functions/ingest/app.py"
 SLOT, MINUTE, HOUR = timedelta(minutes=5), timedelta(minutes=1), timedelta(hours=1)
 SUNDAY_AT_THREE = datetime(2026, 11, 29, 3, 2, tzinfo=UTC)
 
@@ -53,12 +51,7 @@ def aws(standin_environment: StandIn) -> StandIn:
 @pytest.fixture
 def webhook() -> Iterator[Client]:
     """The gateway and the Lambda behind it."""
-    spec = importlib.util.spec_from_file_location("ingest_app", APP)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    with Client(module.app, stage_name="none", project_dir=str(APP.parent)) as opened:
+    with chalice_apps.client("ingest") as opened:
         yield opened
 
 
@@ -141,7 +134,7 @@ def test_twice_in_one_slot_is_one_mail_and_each_slot_has_its_own(ward: Ward) -> 
     ward.beat()
     ward.run()
     assert ward.mails == {SELLER.email: 1}
-    for number in range(1, 8):
+    for number in range(1, SELLER.budget + 3):
         ward.sleep(START + number * SLOT - ward.now)
         ward.beat()
         ward.run()

@@ -3,7 +3,6 @@ for replay and on the queue."""
 
 import hashlib
 import hmac
-import importlib.util
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +18,7 @@ from earshot.aws.receipt_store import ReceiptStore
 from earshot.aws.secret_store import SecretStore
 from earshot.domain.models import Connection, DataClass, Delivery
 from earshot.settings import settings
-from earshot_ops.chalice_configuration import ROOT
+from tests import chalice_apps
 from tests.house import House
 from tests.standin import StandIn
 from tests.standin.faults import KINDS, Faults
@@ -28,7 +27,6 @@ from tests.standin.workers import Killed
 
 SENT = 100
 TRIES = 100
-APP = ROOT / "functions/ingest/app.py"
 
 
 @pytest.fixture
@@ -48,12 +46,7 @@ def client(house: House) -> Iterator[Client]:
     )
     secrets = SecretStore(clients.secrets_manager(), settings().EARSHOT_SECRET_PREFIX)
     secrets.put("github", "main", "hook-secret")
-    spec = importlib.util.spec_from_file_location("ingest_app", APP)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    with Client(module.app, stage_name="none", project_dir=str(APP.parent)) as opened:
+    with chalice_apps.client("ingest") as opened:
         yield opened
 
 

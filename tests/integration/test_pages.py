@@ -1,10 +1,8 @@
 """The pages of sellers, through the Chalice client: what a link shows, and what a form does."""
 
-import importlib.util
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +16,12 @@ from earshot.domain.actions import ABOUT_A_SIGNAL, ACTS_ONCE, ActionKind, link_o
 from earshot.domain.models import AlertKind, AlertState, DigestWish, FeedbackKind, MuteKind
 from earshot.flows.action_links import ActionLinker
 from earshot.flows.action_tokens import tokens
-from tests import told
+from tests import chalice_apps, told
 from tests.house import House
 from tests.standin import StandIn
 from tests.told import Told
 from tests.visitor import Shown, Visitor
 
-APP = Path(__file__).parents[2] / "functions/alerts/app.py"
 ROOT = "https://pages.example/"
 LINKS = [kind for kind in ActionKind if kind is not ActionKind.FINISH]
 ONE_CLICK = b"List-Unsubscribe=One-Click"
@@ -45,12 +42,7 @@ def told_of(house: House) -> Told:
 
 @pytest.fixture
 def client(house: House) -> Iterator[Client]:
-    spec = importlib.util.spec_from_file_location("alerts_app", APP)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    with Client(module.app, stage_name="none", project_dir=str(APP.parent)) as opened:
+    with chalice_apps.client("alerts") as opened:
         yield opened
 
 

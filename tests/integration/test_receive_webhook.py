@@ -3,12 +3,10 @@
 import base64
 import hashlib
 import hmac
-import importlib.util
 import json
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,10 +18,9 @@ from earshot.flows import receive_webhook
 from earshot.flows.receive_webhook import MAX_BODY_BYTES
 from earshot.sources import github
 from earshot.sources.surface import Question, Reply, delivery_id
-from tests import fakes_ingest
+from tests import chalice_apps, fakes_ingest
 from tests.fakes_ingest import FakeAws
 
-APP = Path(__file__).parents[2] / "functions/ingest/app.py"
 SECRET = "hook-secret-canary"
 WHSEC = "whsec_" + base64.b64encode(b"standard-secret-canary").decode()
 BODY = b'{"action": "opened", "canary": "words-of-a-person"}'
@@ -39,12 +36,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAws]:
 def client(aws: FakeAws) -> Iterator[Client]:
     aws.connect("github", "main", SECRET, "older-secret")
     aws.connect("generic", "crm", WHSEC)
-    spec = importlib.util.spec_from_file_location("ingest_app", APP)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    with Client(module.app, stage_name="none", project_dir=str(APP.parent)) as opened:
+    with chalice_apps.client("ingest") as opened:
         yield opened
 
 

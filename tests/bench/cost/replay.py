@@ -2,7 +2,6 @@
 
 import base64
 import hmac
-import importlib.util
 import json
 import os
 import random
@@ -23,7 +22,7 @@ from earshot.aws.search_cursors import SearchCursors
 from earshot.domain.deliveries import Connection, DataClass
 from earshot.flows import accept_delivery, poll_sources
 from earshot.settings import settings
-from earshot_ops.chalice_configuration import ROOT
+from tests import chalice_apps
 from tests.bench.cost import assumptions, posts
 from tests.bench.cost.meter import Meter, logging_to_output
 from tests.house import House
@@ -108,7 +107,7 @@ class Replay:
 @contextmanager
 def replay(count: int) -> Iterator[Replay]:
     """A furnished stage whose containers are warm, and the process as it was afterwards."""
-    standin, ingest = StandIn(), _ingest()
+    standin, ingest = StandIn(), chalice_apps.load("ingest")
     with (
         logging_to_output(),
         mock.patch.object(boto3, "DEFAULT_SESSION", standin.session),
@@ -185,16 +184,6 @@ def request(body: str, headers: dict[str, str], *, connection_id: str) -> Entry:
             "identity": {"sourceIp": "192.0.2.1"},
         },
     }
-
-
-def _ingest() -> Callable[[Entry, Any], Entry]:
-    spec = importlib.util.spec_from_file_location("ingest_app", ROOT / "functions/ingest/app.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    app: Callable[[Entry, Any], Entry] = module.app
-    return app
 
 
 def _batches(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
