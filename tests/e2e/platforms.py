@@ -1,7 +1,7 @@
 """Posts as the platforms send them, each with a word that no other post has."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -98,13 +98,16 @@ def github(post: Post, secret: bytes, **changes: Any) -> Envelope:
 
 def forum(posts: Sequence[Post], secret: bytes) -> Envelope:
     """All of them in one delivery."""
-    entries = [_entry(post) for post in posts]
+    return of_forum([entry(post) for post in posts], secret)
+
+
+def of_forum(entries: Sequence[Mapping[str, Any]], secret: bytes) -> Envelope:
     return post_office.generic(
         FORUM, secret, {"posts": entries}, identity=f"msg_{uuid.uuid4().hex}"
     )
 
 
-def _entry(post: Post) -> dict[str, Any]:
+def entry(post: Post) -> dict[str, Any]:
     return {
         "id": post.native_id,
         "url": post.permalink,

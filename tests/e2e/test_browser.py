@@ -29,6 +29,7 @@ from earshot.aws.guard_store import Guard, GuardStore
 from earshot.aws.preference_store import PreferenceStore
 from earshot.aws.transactions import commit
 from earshot.domain.models import AlertKind, AlertState, FeedbackKind, MuteKind
+from earshot.domain.plays import Play
 from earshot.flows.action_links import ActionLinker
 from earshot.flows.action_tokens import Tokens
 from earshot_ops.browser import browser, is_installed, look
@@ -46,6 +47,15 @@ pytestmark = [
         reason="chromium and chromium-driver are not installed: make browser",
     ),
 ]
+
+PLAY = Play(
+    play_id="for-anna",
+    title="Call them",
+    industries=("nobody else's",),
+    text="Call them first.",
+    html="<p>Call them first.</p>",
+    version="1",
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +78,7 @@ def mail(town: Town, told_of: Told) -> SentMail:
             "state": AlertState.PENDING,
             "due_at": datetime.now(UTC),
             "message_id": None,
+            "play_id": PLAY.play_id,
         }
     )
     guard = Guard(
@@ -77,6 +88,7 @@ def mail(town: Town, told_of: Told) -> SentMail:
         alert_id=alert.alert_id,
     )
     guards = GuardStore(town.target.table).puts(guard, ("generic", "p1"))
+    town.target.plays.put_all([PLAY])
     assert commit(town.target.table, [guards, town.target.outbox.inserts(alert)]) is None
 
     def sent() -> list[SentMail]:
@@ -198,6 +210,8 @@ def test_anna_says_that_it_is_not_relevant_and_then_that_it_is(
     last = given.get("anna", told_of.signal_id)
     assert last
     assert last.kind is FeedbackKind.USEFUL
+    (use,) = town.target.plays.uses(PLAY.play_id)
+    assert use.outcome is FeedbackKind.USEFUL
 
 
 def test_anna_looks_hands_over_and_finds_it_in_her_list(

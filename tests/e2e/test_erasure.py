@@ -1,9 +1,12 @@
 """What is erased is in no store any more, and does not come back."""
 
+import json
+
 import pytest
 
-from tests.e2e import crashes
-from tests.e2e.platforms import Post
+from earshot.aws import keys
+from tests.e2e import crashes, platforms
+from tests.e2e.platforms import FORUM, Post
 from tests.e2e.town import Town
 from tests.e2e.waiting import until
 
@@ -38,6 +41,41 @@ def test_the_mail_of_an_erased_post_is_never_sent(town: Town) -> None:
     town.make_due([other])
     town.sweep()
     assert [found for found, _ in town.mails_of(post, other)] == [other]
+
+
+def test_what_a_platform_deletes_of_a_story_takes_nothing_else_along(town: Town) -> None:
+    post = town.post("generic")
+    answer = platforms.post("generic", post.company)
+    for one in (post, answer):
+        told = {**platforms.entry(one), "thread_id": post.number}
+        town.say(platforms.of_forum([told], town.forum_secret))
+        town.wait_until_mailed(post)
+        until(town.is_quiet, "it is decided")
+    assert town.places_with(answer.word) != []
+    gone = {"id": answer.native_id, "deleted": True}
+    town.say(platforms.of_forum([gone], town.forum_secret))
+    until(town.is_quiet, "the deletion is understood")
+    assert town.places_with(answer.word) == []
+    assert town.places_with(post.word) != []
+
+
+@pytest.mark.parametrize(
+    ("function", "outcome"),
+    [("understand_posts", "delivery_expired"), ("decide_signals", "mention_expired")],
+)
+def test_a_message_that_outlives_its_raw_object_ends_as_expired(
+    town: Town, function: str, outcome: str
+) -> None:
+    post, since = town.post("generic"), town.now_ms()
+    with crashes.held_back(town.stack, function):
+        delivery_id = json.loads(town.send(town.envelope(post)).data)["delivery_id"]
+        if function == "decide_signals":
+            until(lambda: town.understood([post]), "it is understood")
+        raw_key = keys.raw_object("generic", FORUM, delivery_id)
+        town.target.s3.delete_object(Bucket=town.target.bucket, Key=raw_key)
+    until(town.is_quiet, "the queues are empty")
+    assert outcome in {line.get("message") for line in town.logs(function, since)}
+    assert town.states([post]) == {}
 
 
 def _erase(town: Town, post: Post, of: str) -> None:

@@ -9,8 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from earshot.aws import keys
 from earshot_ops.demo import drain, feed
-from tests.e2e.platforms import Post
+from tests.e2e import lines, replayed
+from tests.e2e.platforms import RIVAL, Post
 from tests.e2e.town import Town
 from tests.e2e.waiting import until
 
@@ -39,6 +41,24 @@ def test_a_feed_that_did_not_change_makes_no_second_post(town: Town) -> None:
     assert set(asked[1:]) == {page.tag}  # the schedule may have asked as well
     assert _deliveries(town) == before
     assert len(town.mails_of(post)) == 1
+
+
+def test_a_search_without_words_asks_for_what_the_watchlist_names(town: Town) -> None:
+    target, path = town.target, "/bluesky/xrpc/app.bsky.feed.searchPosts"
+    with replayed.replaying(town.stack.feed_port) as replay:
+        replay.answers[path] = replayed.of_json({"posts": []})
+        url = replay.url("/bluesky")
+        town.earshot("connect", "bluesky", "--connection", "names", "--url", url)
+        try:
+            target.s3.delete_object(Bucket=target.bucket, Key=keys.poller_queries_object())
+            drain.invoke(target, "poll_sources")  # before the first compilation
+            drain.invoke(target, "compile_watchlist")
+            key = keys.connection("bluesky", "names")
+            target.table.update_item(Key=key, UpdateExpression="REMOVE not_before")
+            drain.invoke(target, "poll_sources")
+        finally:
+            lines.remove(town, [("bluesky", "names")])
+    assert any(RIVAL.casefold() in asked.query["q"].casefold() for asked, _ in replay.of(path))
 
 
 def _mailed(town: Town, post: Post) -> bool:

@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import urllib3
 
+from earshot.aws import keys
 from earshot.aws.expiry_store import Expiry, ExpiryStore
-from earshot.domain.models import Delivery
+from earshot.domain.models import Delivery, PostHead
 from earshot_ops.demo import drain
 from tests.conftest import Stack
 from tests.e2e import hearing, lines, replayed, web_platforms
@@ -35,7 +36,7 @@ from tests.e2e.hearing import (
 )
 from tests.e2e.lines import Line
 from tests.e2e.replayed import Hub, Replay
-from tests.e2e.sayings import saying
+from tests.e2e.sayings import Saying, saying
 from tests.e2e.senders import asked_to_erase, of_json
 from tests.e2e.town import Town
 from tests.e2e.waiting import until
@@ -232,9 +233,54 @@ def test_the_operator_sees_that_each_connection_delivers(town: Town, heard: Hear
 def test_what_was_only_lent_goes_when_its_time_has_come(
     town: Town, connected: dict[str, Line], heard: Heard, source: str
 ) -> None:
-    said, now = heard.said[source, "lent"], datetime.now(UTC)
-    native_id = connected[source].platform.native_id(said)
-    head = town.target.posts.head(source, native_id)
+    said = heard.said[source, "lent"]
+    head = _expire(town, connected[source], said)
+    assert town.places_with(said.word) == []
+    assert town.target.posts.head(source, head.native_id) == head
+
+
+@pytest.mark.parametrize("source", LENT)
+def test_what_was_only_lent_and_is_deleted_then_leaves_the_journal(
+    town: Town, connected: dict[str, Line], heard: Heard, source: str
+) -> None:
+    said, line = heard.said[source, "lent"], connected[source]
+    native_id = _expire(town, line, said).native_id
+    rows = town.target.posts.rows(source, native_id)
+    journalled = [str(row["journal_key"]) for row in rows if "journal_key" in row]
+    assert _in_bucket(town, journalled) == journalled
+    assert line.platform.deletes
+    (status,) = lines.send_all(town, [line.envelope(line.platform.deletes(said))])
+    assert status == (200 if source in META else 202)
+    lines.wait_until_quiet(town)
+    assert town.target.posts.head(source, native_id) is None
+    assert _in_bucket(town, journalled) == []
+
+
+def test_what_names_people_to_be_forgotten_goes_when_that_was_done(
+    town: Town, heard: Heard
+) -> None:
+    store, now = ExpiryStore(town.target.table), datetime.now(UTC)
+    waiting = [
+        one
+        for shard in range(keys.EXPIRY_SHARDS)
+        for one in store.waiting(shard, begun_until=now + timedelta(days=1))
+        if one.delivery.raw_key.startswith("raw/")
+    ]
+    named = [one.delivery.raw_key for one in waiting]
+    assert named
+    assert _in_bucket(town, named) == named
+    for one in waiting:
+        received = one.delivery.model_copy(update={"received_at": now - timedelta(hours=3)})
+        changed = {"delivery": received, "expires_at": now - timedelta(hours=2)}
+        store.add(one.model_copy(update=changed))
+    drain.invoke(town.target, "expire_bodies")
+    assert _in_bucket(town, named) == []
+
+
+def _expire(town: Town, line: Line, said: Saying) -> PostHead:
+    """Two days later, in one run of the schedule; a second one finds nothing."""
+    source, now = line.platform.source, datetime.now(UTC)
+    head = town.target.posts.head(source, line.platform.native_id(said))
     assert head
     delivery = Delivery(
         source=source,
@@ -246,8 +292,13 @@ def test_what_was_only_lent_goes_when_its_time_has_come(
     expiry = Expiry(delivery=delivery, expires_at=now - timedelta(hours=1), once_told=True)
     ExpiryStore(town.target.table).add(expiry)
     drain.invoke(town.target, "expire_bodies")
-    assert town.places_with(said.word) == []
-    assert town.target.posts.head(source, native_id) == head
+    return head
+
+
+def _in_bucket(town: Town, wanted: list[str]) -> list[str]:
+    """Those of the keys that are there."""
+    s3, bucket = town.target.s3, town.target.bucket
+    return [key for key in wanted if s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"]]
 
 
 def test_a_lease_that_ends_soon_is_renewed(

@@ -220,8 +220,10 @@ class Town:
 
     def report_sent(self, post: Post, message_id: str) -> None:
         """The Send event that follows an accepted mail: the embedded AWS publishes none."""
-        to = post.company.address
-        event = ses_events.send(post.alert_id, message_id, sender=MAIL_FROM, to=to)
+        self.report(post.alert_id, message_id, to=post.company.address)
+
+    def report(self, alert_id: str, message_id: str, *, to: str) -> None:
+        event = ses_events.send(alert_id, message_id, sender=MAIL_FROM, to=to)
         self.stack.client("sns").publish(
             TopicArn=self.target.deployed.outputs["MailEventsTopicArn"], Message=json.dumps(event)
         )
