@@ -20,7 +20,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo dev test check audit openapi check-payloads simulate bench cost eval train mails build screenshots browser lock deploy destroy clean
+.PHONY: help environment demo dev test check audit openapi check-payloads simulate bench cost eval train mails policies build screenshots browser lock deploy destroy clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-21s %s\n", $$1, $$2}'
@@ -53,6 +53,12 @@ audit: ## templates, code, secrets, licences and the API against programs that l
 	@$(PYTHON) infra/environments.py --audit
 	@$(BIN)/python -m earshot_ops.build --all
 	@exec $(BIN)/python -m earshot_ops.audit
+
+policies: environment browser ## run the end-to-end tests, and show what of its policy each Lambda used
+	@rm -f build/tests/policies.txt
+	@$(BIN)/python -m pytest -q tests/e2e; ended=$$?; \
+		cat build/tests/policies.txt 2>/dev/null || { echo "policies: nothing was compared" >&2; exit 1; }; \
+		exit $$ended
 
 openapi: environment ## describe what the apps serve in docs/openapi.json
 	@exec $(BIN)/python -m earshot_ops.openapi

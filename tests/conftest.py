@@ -46,12 +46,13 @@ class Stack:
 
 @contextmanager
 def _folder(name: str) -> Iterator[Path]:
-    """One of this process alone; what remains of it is ministack's log, for who asks why."""
+    """One of this process alone; what remains of it are ministack's log and the calls of Lambdas,
+    for who asks why."""
     folder = ROOT / "build/tests" / f"{name}-{os.getpid()}"
     yield folder
-    log = folder / "ministack.log"
-    if log.exists():
-        log.replace(folder.parent / f"{name}.log")
+    for file, kept in (("ministack.log", f"{name}.log"), ("calls.jsonl", f"{name}.calls.jsonl")):
+        if (folder / file).exists():
+            (folder / file).replace(folder.parent / kept)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -71,7 +72,7 @@ def stack() -> Iterator[Stack]:
     )
     with (
         _folder("stack") as folder,
-        EmbeddedAws(folder, enforce_policies=True, keep_state=True) as aws,
+        EmbeddedAws(folder, enforce_policies=True, keep_state=True, record_calls=True) as aws,
     ):
         made = deployment.deploy("local", aws.access, choices, say=lambda _: None)
         yield Stack(aws=aws, deployed=made, feed_port=feed_port)

@@ -19,6 +19,7 @@ from earshot_ops.loopback import HOST, answers, free_port, is_listening
 REGION = "us-east-1"
 PYTHON = ROOT / ".venv-ministack/bin/python"
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
+RECORDER = Path(__file__).with_name("call_recorder.py")
 
 _READY_S = 30.0
 _STOP_S = 40.0
@@ -29,7 +30,8 @@ class EmbeddedAws:
 
     Use it as a context manager, or `start` and `stop`. Should this process die by any signal, a
     supervisor ends ministack and its Lambda workers. State is saved by `stop`, and read again by
-    the next `start`, if ``keep_state``.
+    the next `start`, if ``keep_state``. What each Lambda asks of it is written to `calls`, if
+    ``record_calls``: only with policies enforced are they told apart.
     """
 
     def __init__(
@@ -39,11 +41,15 @@ class EmbeddedAws:
         port: int = 0,
         enforce_policies: bool = False,
         keep_state: bool = False,
+        record_calls: bool = False,
     ) -> None:
         self.folder = folder
         self.port = port
         self._enforce_policies = enforce_policies
         self._keep_state = keep_state
+        self._program = (
+            ["-P", str(RECORDER), str(self.calls)] if record_calls else ["-m", "ministack"]
+        )
         self._supervisor: subprocess.Popen[str] | None = None
         self.pid = 0
 
@@ -54,6 +60,11 @@ class EmbeddedAws:
     @property
     def log(self) -> Path:
         return self.folder / "ministack.log"
+
+    @property
+    def calls(self) -> Path:
+        """A line of JSON for each that was not made before: function, IAM action, ARN."""
+        return self.folder / "calls.jsonl"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -93,7 +104,7 @@ class EmbeddedAws:
         temporary.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._supervisor = subprocess.Popen(
-                [sys.executable, "-I", SUPERVISOR, temporary, PYTHON, "-m", "ministack"],
+                [sys.executable, "-I", SUPERVISOR, temporary, PYTHON, *self._program],
                 env=self._own_environment(temporary),
                 cwd=self.folder,
                 stdin=subprocess.PIPE,
