@@ -279,13 +279,13 @@ def test_a_round_begins_once_a_day_and_asks_nobody_who_is_not_due(
 def test_two_runs_do_not_walk_at_once(into: Refresher, web: Web) -> None:
     listed(into, "a")
     until = NOON + timedelta(minutes=10)
-    assert into.store.begin(NOON, until) is not None
+    assert into.store.rounds.begin(NOON, until) is not None
     assert refresh(into, remaining_ms=ample)["failed"] == 0
     assert web.paths == []
     late = at(into, until + timedelta(minutes=1))
     refresh(late, remaining_ms=ample)
     assert web.paths
-    assert not into.store.save(Place(started_at=NOON), until=until)
+    assert not into.store.rounds.save(Place(started_at=NOON), until=until)
 
 
 def test_merged_accounts_are_asked_about_once(into: Refresher, web: Web) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from earshot.aws import keys
 from earshot.aws.items import item_of, model_of
 from earshot.aws.queries import batch, partition
+from earshot.aws.rounds import Rounds
 from earshot.domain.business import Account
 from earshot.domain.refreshing import Visits
 from earshot.domain.values import Model, Utc
@@ -33,45 +34,11 @@ class Place(Model):
 
 
 class RefreshStore:
-    """The row of the round is also its lease: one run walks at a time, and no host is asked by two
-    at once."""
+    """One run walks at a time, so no host is asked by two at once."""
 
     def __init__(self, table: "Table") -> None:
         self._table = table
-
-    def begin(self, now: datetime, until: datetime) -> Place | None:
-        """Where to go on; ``None`` while another run holds the lease. Mine lasts ``until`` then."""
-        try:
-            answer = self._table.update_item(
-                Key=keys.refresh_round(),
-                UpdateExpression="SET leased_until = :until",
-                ConditionExpression="attribute_not_exists(leased_until) OR leased_until <= :now",
-                ExpressionAttributeValues={
-                    ":until": keys.timestamp(until),
-                    ":now": keys.timestamp(now),
-                },
-                ReturnValues="ALL_NEW",
-            )
-        except self._table.meta.client.exceptions.ConditionalCheckFailedException:
-            return None
-        row = answer["Attributes"]
-        return model_of(Place, row) if "data" in row else Place(started_at=now)
-
-    def save(self, place: Place, *, until: datetime, release_at: datetime | None = None) -> bool:
-        """How far I am, and with ``release_at`` that I am done. False when the lease that lasts
-        ``until`` then is not mine any more."""
-        item = item_of(
-            keys.refresh_round(), place, leased_until=keys.timestamp(release_at or until)
-        )
-        try:
-            self._table.put_item(
-                Item=item,
-                ConditionExpression="leased_until = :until",
-                ExpressionAttributeValues={":until": keys.timestamp(until)},
-            )
-        except self._table.meta.client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        self.rounds = Rounds(table, keys.refresh_round(), Place)
 
     def pages(self, place: Place) -> Iterator[tuple[list[tuple[Account, Visits]], Place]]:
         """The accounts from there on to the end of the last shard, some at a time, each with what

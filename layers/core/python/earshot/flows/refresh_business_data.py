@@ -65,14 +65,14 @@ def refresh(into: Refresher, *, remaining_ms: Callable[[], int]) -> dict[str, in
     begun = into.clock()
     until = begun + timedelta(milliseconds=remaining_ms())
     outcomes = {"read": 0, "unchanged": 0, "failed": 0}
-    place = into.store.begin(begun, until)
+    place = into.store.rounds.begin(begun, until)
     if place is None:
         logger.info("refresh_runs_already")
         return outcomes
     if place.is_end and begun - place.started_at >= ROUND:
         place = Place(started_at=begun)
     place = _walk(into, place, outcomes, until=until, remaining_ms=remaining_ms)
-    into.store.save(place, until=until, release_at=into.clock())
+    into.store.rounds.save(place, until=until, release_at=into.clock())
     logger.info("business_data_refreshed", outcomes=outcomes, round_ended=place.is_end)
     return outcomes
 
@@ -94,7 +94,7 @@ def _walk(
             for outcome in refresh_account(account, visits, into):
                 outcomes[outcome] += 1
         place = after
-        if not into.store.save(place, until=until):
+        if not into.store.rounds.save(place, until=until):
             count("refresh_lease_lost")
             return place
     return place
