@@ -2,21 +2,18 @@
 
 from collections.abc import Callable
 
-from earshot.domain.deliveries import DataClass
+from earshot.domain.keeping import FOR_A_TIME, NEVER_KEPT
 from earshot.domain.models import Author, Evidence, Mention, Understanding
 from earshot.domain.stories import StoryPost
 from earshot.domain.values import Utc
 
-_NEVER_KEPT = frozenset({DataClass.DISPLAYED})
-_FOR_A_TIME = frozenset({DataClass.BORROWED})
-
 
 def may_be_shown(post: StoryPost, now: Utc) -> bool:
     """A store may hold words for a while after they expired; nobody is shown them."""
-    if post.data_class in _NEVER_KEPT:
+    if post.data_class in NEVER_KEPT:
         return False
     if post.expires_at is None:
-        return post.data_class not in _FOR_A_TIME
+        return post.data_class not in FOR_A_TIME
     return now < post.expires_at
 
 
@@ -44,7 +41,7 @@ def without_words(post: StoryPost) -> StoryPost:
 
 def lasting(post: StoryPost) -> StoryPost:
     """What may be kept of the post for as long as its stories."""
-    if post.expires_at is None and post.data_class not in _NEVER_KEPT:
+    if post.expires_at is None and post.data_class not in NEVER_KEPT:
         return post
     return without_words(post)
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from earshot.domain import keeping
 from earshot.domain.deliveries import DataClass
-from earshot.domain.models import Author, AuthorDeletion, Deletion, Ignored, Post
+from earshot.domain.models import AuthorDeletion, Deletion, Ignored, Post
 from earshot.errors import MalformedPayloadError
 from earshot.sources.surface import Headers, Item, RawDelivery
 
@@ -24,6 +25,7 @@ _KINDS: dict[str, type[Item]] = {
     "none": Ignored,
 }
 _NAMES = {model: name for name, model in _KINDS.items()}
+_NO_WORDS = {"text": "", "plain": ""}
 _OF_THE_DELIVERY = {"received_at", "raw_key", "data_class", "expires_at"}
 
 
@@ -43,6 +45,7 @@ def normalise(raw: RawDelivery) -> Iterator[Item]:
         fields = entry["fields"]
         if model is Post:
             fields = fields | {
+                **_NO_WORDS,
                 "received_at": raw.delivery.received_at,
                 "raw_key": raw.delivery.raw_key,
                 "data_class": DataClass.DISPLAYED,
@@ -60,20 +63,17 @@ def without(headers: Headers, body: bytes, native_id: str) -> bytes | None:  # n
 
 
 def _entry(item: Item) -> dict[str, Any]:
-    if isinstance(item, Post):
-        item = item.model_copy(
-            update={
-                "author": Author(author_id=item.author.author_id),
-                "text": "",
-                "plain": "",
-                "repeats": None,
-                "counts": {},
-                "mentions": (),
-                "links": (),
-            }
-        )
     fields = item.model_dump(mode="json", exclude_defaults=True, exclude=_OF_THE_DELIVERY)
+    if isinstance(item, Post):
+        fields = keeping.reduced(fields)
     return {"is": _NAMES[type(item)], "fields": fields}
+
+
+def excess(body: bytes) -> frozenset[str]:
+    """Fields of its posts that may not be there."""
+    posts = [entry["fields"] for entry in _entries(body) if entry["is"] == "post"]
+    found = (keeping.excess(one, DataClass.DISPLAYED, ends=False) for one in posts)
+    return frozenset().union(*found)
 
 
 def _entries(body: bytes) -> list[dict[str, Any]]:

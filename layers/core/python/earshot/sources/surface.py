@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from earshot.domain.deliveries import Connection, DataClass, Delivery
+from earshot.domain.keeping import KEEPING
 
 if TYPE_CHECKING:
     from earshot.domain.posts import AuthorDeletion, Deletion, Ignored, Post
@@ -24,7 +25,7 @@ Headers = Mapping[str, str]
 Item: TypeAlias = "Post | Deletion | AuthorDeletion | Ignored"
 
 DELETED_VERSION = "9999-12-31T23:59:59.999999Z#deleted"
-KEPT_WHEN_BORROWED = 48
+KEPT_WHEN_BORROWED = KEEPING[DataClass.BORROWED].hours or 0
 """Hours, at most: what is borrowed is acted on, not kept."""
 
 _ID_BYTES = 256
