@@ -237,10 +237,13 @@ def author_post(source: str, author_id: str, native_id: str) -> Key:
     return {"pk": author(source, author_id), "sk": f"POST#{native_id}"}
 
 
+TOMBSTONE = "TOMBSTONE"
+
+
 def tombstone(secret: bytes, *identity: str) -> Key:
     """Refuses what was deleted without telling what it was: HMAC-SHA-256 of the identity."""
     mac = hmac.new(secret, "\x1f".join(identity).encode(), hashlib.sha256).hexdigest()
-    return {"pk": f"TOMBSTONE#{mac}", "sk": "TOMBSTONE"}
+    return {"pk": f"TOMBSTONE#{mac}", "sk": TOMBSTONE}
 
 
 # Stories: posts that surely belong together hang on one strand

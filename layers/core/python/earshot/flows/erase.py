@@ -35,7 +35,8 @@ class Eraser:
     def erase_person(self, source: str, author_id: str, *, welcome_back: bool = False) -> int:
         """How many posts went; later posts of the author are refused, unless they are welcome."""
         if not welcome_back:
-            self._journal(self.tombstones.bury_author(source, author_id))
+            now = datetime.now(UTC)
+            self._journal(self.tombstones.bury_author(source, author_id, now), now)
         native_ids = self.posts.of_author(source, author_id)
         for native_id in native_ids:
             self.erase_post(source, native_id, author_id=author_id)
@@ -73,7 +74,8 @@ class Eraser:
         """``erased``, or ``unknown`` when nothing of it was here; refused from now on. ``raw_key``
         names a raw object that may hold it before any row says so. Where everything of its author
         is to go, ``author_id`` takes them out of what lies beside it."""
-        self._journal(self.tombstones.bury_post(source, native_id))
+        now = datetime.now(UTC)
+        self._journal(self.tombstones.bury_post(source, native_id, now), now)
         rows = self.posts.rows(source, native_id)
         raw_keys = {str(row["raw_key"]) for row in rows if "raw_key" in row}
         for key in sorted(raw_keys | ({raw_key} if raw_key else set())):
@@ -87,10 +89,10 @@ class Eraser:
             left = self.posts.rows(source, native_id)
         return "erased" if rows else "unknown"
 
-    def _journal(self, tombstone: str) -> None:
+    def _journal(self, tombstone: str, now: datetime) -> None:
         """So that a restored or rebuilt table refuses it too, before anything is replayed."""
         identity = tombstone.rpartition("#")[2]
-        self.journal.append("erased", datetime.now(UTC), identity, payload={"tombstone": tombstone})
+        self.journal.append("erased", now, identity, payload={"tombstone": tombstone})
 
     def _take_from_raw(self, raw_key: str, native_id: str, author_id: str | None) -> None:
         if author_id is None:
