@@ -46,6 +46,13 @@ def expire(event: CloudWatchEvent) -> dict[str, Any]:
     return expire_bodies.handle(event.to_dict(), event.context)
 
 
+@app.schedule(Rate(10, unit=Rate.MINUTES), name="scan_holdings")
+def scan(event: CloudWatchEvent) -> dict[str, Any]:
+    from earshot.flows import scan_holdings  # it alone needs the readers of every source
+
+    return scan_holdings.handle(event.to_dict(), event.context)
+
+
 @app.schedule(Rate(10, unit=Rate.MINUTES), name="learn")
 def learn_clicks(event: CloudWatchEvent) -> dict[str, Any]:
     from earshot.flows import learn  # it alone needs what was clicked

@@ -69,11 +69,13 @@ STEPS = (
     ),
     Step(
         "Understanding",
-        _ours("enrich", "post_understood", "part_ignored", "author_deleted", "bodies_expired"),
+        _ours("enrich", "post_understood", "part_ignored", "author_deleted", "bodies_expired")
+        + _ours("enrich", "scan_finished"),
         _function("understand_posts", "Duration", stat="p95"),
         (
             *_function("understand_posts", "Errors", "Throttles"),
             *_ours("enrich", "delivery_rejected", "watchlist_refused"),
+            *_ours("enrich", "retention_violation"),
         ),
     ),
     Step(

@@ -59,6 +59,7 @@ def erase(target: Target, source: str, connection_id: str) -> None:
         archive.change(raw_key, lambda _: None)
     for native_id in found.native_ids:
         target.eraser.erase_post(source, native_id)
+    target.scans.forget_names()
     with target.table.batch_writer() as writer:
         for receipt in found.receipts:
             writer.delete_item(Key=receipt)

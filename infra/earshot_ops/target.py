@@ -23,6 +23,7 @@ from earshot.aws.post_store import PostStore
 from earshot.aws.preference_store import PreferenceStore
 from earshot.aws.raw_archive import RawArchive
 from earshot.aws.receipt_store import ReceiptStore
+from earshot.aws.scan_store import ScanStore
 from earshot.aws.secret_store import SecretStore
 from earshot.aws.seller_store import SellerStore
 from earshot.aws.signal_store import SignalStore
@@ -163,6 +164,10 @@ class Target:
     @property
     def journal(self) -> Journal:
         return Journal(self.s3, self.bucket)
+
+    @property
+    def scans(self) -> ScanStore:
+        return ScanStore(self.table, self.s3, self.bucket)
 
     @property
     def manifests(self) -> ImportManifests:

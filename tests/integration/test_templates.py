@@ -263,11 +263,19 @@ def test_dead_letters_and_waiting_messages_have_their_alarms(built: Built) -> No
     }
 
 
-@pytest.mark.parametrize("metric", ["mail_paused", "mail_resent"])
-def test_mail_that_is_paused_or_went_twice_rings_by_the_metric_that_is_counted(
-    built: Built, metric: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("app", "metric"),
+    [("alerts", "mail_paused"), ("alerts", "mail_resent"), ("enrich", "retention_violation")],
+)
+def test_what_must_not_go_unseen_rings_by_the_metric_that_is_counted(
+    built: Built,
+    app: str,
+    metric: str,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    variables = built.apps["alerts"]["Globals"]["Function"]["Environment"]["Variables"]
+    variables = built.apps[app]["Globals"]["Function"]["Environment"]["Variables"]
     namespace, service = variables["POWERTOOLS_METRICS_NAMESPACE"], "POWERTOOLS_SERVICE_NAME"
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", namespace["Fn::Sub"])
     monkeypatch.setenv(service, variables[service])
@@ -323,6 +331,27 @@ def test_the_heart_may_touch_its_own_secret_and_nothing_else(built: Built) -> No
     (secret,) = map(_text, own["Resource"])
     assert secret.endswith(f"/connections/generic/{heartbeat.NAME}*")
     assert log["Sid"] == "OwnLog"
+
+
+def test_it_rings_when_no_scan_was_finished_for_two_days_whether_or_not_it_runs(
+    built: Built,
+) -> None:
+    alarm = built.apps["enrich"]["Resources"]["ScanUnfinishedAlarm"]["Properties"]
+    assert alarm["MetricName"] == "scan_finished"
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 2 * 86_400
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
+    assert alarm["TreatMissingData"] == "breaching"
+    assert alarm["AlarmActions"]
+
+
+def test_only_the_scan_may_scan(built: Built) -> None:
+    able = {
+        name
+        for template in built.apps.values()
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::IAM::Role" and "dynamodb:Scan" in json.dumps(resource)
+    }
+    assert able == {"ScanHoldingsRole"}
 
 
 def test_every_event_that_ses_publishes_is_known_to_who_settles(built: Built) -> None:

@@ -12,8 +12,9 @@ from botocore.exceptions import ClientError, NoCredentialsError
 
 from earshot.aws.config_store import Config
 from earshot.domain.heartbeat_reader import Arrival
+from earshot.domain.retention import Found, Round, Violation
 from earshot.errors import SecretMissingError
-from earshot_ops.checks import finding, heart, listening, mail, pipeline
+from earshot_ops.checks import finding, heart, keeping, listening, mail, pipeline
 from earshot_ops.checks.finding import Check, Level, fail, ok, warn
 from earshot_ops.errors import StackError
 
@@ -411,3 +412,38 @@ def test_a_check_that_could_not_look_is_a_failure(error: Exception, detail: str)
 def test_what_a_check_found_is_all_it_found() -> None:
     found = (ok("a", "b"), warn("a", "b", "c"), fail("a", "b", "c"))
     assert finding.run(lambda _: iter(found), on()) == found
+
+
+def scan(**changes: Any) -> Any:
+    now = datetime.now(UTC)
+    report = Round.model_validate({"started_at": now, "finished_at": now, "rows": 5, **changes})
+    return on(scans=SimpleNamespace(report=lambda: report))
+
+
+def test_a_scan_that_found_nothing_lately_is_well() -> None:
+    assert levels(keeping.check_holdings, scan()) == [
+        "ok scan of all stores: 5 rows and 0 objects, 0 days ago: nothing found"
+    ]
+
+
+def test_a_scan_that_is_too_old_or_never_was_is_told() -> None:
+    old = datetime.now(UTC) - timedelta(days=2, hours=1)
+    (late,) = keeping.check_holdings(scan(finished_at=old))
+    assert (late.level, late.what) == (Level.FAIL, "scan of all stores")
+    never = on(scans=SimpleNamespace(report=lambda: None))
+    (none,) = keeping.check_holdings(never)
+    assert (none.level, none.detail) == (Level.WARN, "none was finished yet")
+
+
+@pytest.mark.parametrize("violation", list(Violation))
+def test_each_kind_of_finding_says_where_and_what_to_do(violation: Violation) -> None:
+    named = (Found(violation=violation, place="LINK#1 LINK"),)
+    (told,) = keeping.check_holdings(scan(counts={violation: 1_200}, named=named))
+    assert told.level is Level.FAIL
+    assert told.detail == "1,200 places, such as LINK#1 LINK"
+    assert told.advice.endswith("see the runbook, what the scan finds")
+
+
+def test_a_finding_whose_keys_were_forgotten_is_counted() -> None:
+    (told,) = keeping.check_holdings(scan(counts={Violation.ERASED: 2}))
+    assert told.detail == "2 places"

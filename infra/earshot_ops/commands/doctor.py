@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from earshot_ops.checks import heart, listening, mail, pipeline
+from earshot_ops.checks import heart, keeping, listening, mail, pipeline
 from earshot_ops.checks.finding import Check, Finding, Level, run
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.commands.on_target import AsJson, on_target
@@ -18,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     listening.check_connections,
     listening.check_mode,
     heart.check_heartbeat,
+    keeping.check_holdings,
     mail.check_flow,
     mail.check_suppressed,
 )
@@ -33,8 +34,8 @@ _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 
 @on_target
 def doctor(target: Target, *, as_json: AsJson = False) -> ExitCode:
-    """Check stacks, queues, alarms, watchlist, connections, mode, the heartbeat, and whether mail
-    flows.
+    """Check stacks, queues, alarms, watchlist, connections, mode, the heartbeat, what the last scan
+    of all stores found, and whether mail flows.
 
     In AWS also that SES may send, how fast, and DKIM and DMARC of the sender. Exit code 1 when a
     check fails; warnings do not count.

@@ -73,6 +73,7 @@ def erase(
             target.eraser.erase_person(source, identity)
         else:
             target.eraser.erase_post(source, identity)
+        target.scans.forget_names()
     with working("Looking for what is left"):
         remains = left(target, known, scan=scan)
     report = _report(target, [one for one in found if one.rows], remains)

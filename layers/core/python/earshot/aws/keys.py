@@ -393,6 +393,16 @@ def expiry(delivery_id: str, begins: datetime, raw_key: str) -> Key:
     return {"pk": expiries(shard), "sk": f"{timestamp(begins)}#{raw_key}"}
 
 
+def scan_round() -> Key:
+    """How far the scan of all stores is."""
+    return {"pk": "SCAN", "sk": "ROUND"}
+
+
+def scan_report() -> Key:
+    """What its last round found."""
+    return {"pk": "SCAN", "sk": "REPORT"}
+
+
 # The bucket
 
 

@@ -32,7 +32,11 @@ class Contents:
 def read(delivery: Delivery, archive: RawArchive) -> Contents:
     """``GoneError`` when its raw object was erased or has expired, ``MalformedPayloadError`` when
     the source cannot read it."""
-    raw = archive.get(delivery.raw_key)
+    return contents_of(delivery, archive.get(delivery.raw_key))
+
+
+def contents_of(delivery: Delivery, raw: RawObject) -> Contents:
+    """The same of a raw object that was read."""
     items = tuple(catalog.normalise(delivery, raw))
     told = {item.native_id for item in items if isinstance(item, Post | Deletion)}
     held = catalog.held(delivery.source, raw)
