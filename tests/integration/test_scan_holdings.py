@@ -1,13 +1,15 @@
 """A scan of all stores finds what may not be there, and nothing in a house that is kept well."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from earshot.aws import keys
 from earshot.aws.raw_archive import RawArchive, RawObject
@@ -22,6 +24,7 @@ from tests import examples
 from tests.house import House, entry
 from tests.house_target import Earshot, commands_on, target_of
 from tests.integration.test_digests import Office, make_office
+from tests.integration.test_erasing_histories import PERSON, STEPS, Step, Way, make_way
 from tests.integration.test_expire_bodies import deliver, expire
 from tests.standin import Call, StandIn
 from tests.standin.clock import logical_time
@@ -35,7 +38,7 @@ BEGAN = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ENOUGH_MS = 300_000
 
-__all__ = ["make_office"]
+__all__ = ["make_office", "make_way"]
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +145,31 @@ def test_nothing_is_found_after_erasures(office: Office) -> None:
         erase_person(office, author)
     office.sweep()
     assert found(office, 10 * DAY) == {}
+
+
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(before=st.lists(STEPS, max_size=4), after=st.lists(STEPS, max_size=2))
+def test_no_history_with_an_erasure_leaves_anything_to_find(
+    make_way: Callable[[], Way], before: Sequence[Step], after: Sequence[Step]
+) -> None:
+    way = make_way()
+    for step in before:
+        way.take(step)
+    eraser().erase_person("generic", PERSON)
+    for step in after:
+        way.take(step)
+    way.settle()
+    way.expire()
+    forget_container()
+    later = datetime.now(UTC) + 2 * DAY
+    scan_holdings.scan(scan_holdings.scanning(), later, remaining_ms=lambda: ENOUGH_MS)
+    told = store(way.house).report()
+    assert told
+    assert told.named == ()
 
 
 def test_an_erasure_that_is_still_at_work_is_no_finding(office: Office) -> None:
