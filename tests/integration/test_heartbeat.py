@@ -22,7 +22,7 @@ from earshot.domain import heartbeat
 from earshot.domain.heartbeat_reader import SELLER
 from earshot.domain.mail_health import MailFigures
 from earshot.domain.relevance import Weights
-from earshot.flows import send_heartbeat, watch_connections
+from earshot.flows import scan_holdings, send_heartbeat, watch_connections
 from earshot.flows.send_heartbeat import Heart
 from earshot.flows.tell_why import explainer_on
 from earshot.settings import settings
@@ -218,6 +218,18 @@ def test_one_that_did_not_arrive_stays_for_two_days_and_why_says_how_far_it_came
     assert (told.decision.seller_id, told.alert.state) == (SELLER.seller_id, "PENDING")
     assert expire(ward.office, 49 * HOUR) == {"gone": 1}
     assert ward.office.house.places_with(heartbeat.NAME) == ["watchlist/current.bin"]
+
+
+@pytest.mark.parametrize("passed", [HOUR, 26 * HOUR, 47 * HOUR])
+def test_the_scan_of_all_stores_finds_nothing_wrong_with_it(ward: Ward, passed: timedelta) -> None:
+    ward.beat()
+    ward.run()
+    ward.sleep(SLOT)
+    ward.beat()  # and goes no further
+    expire(ward.office, passed)
+    into = scan_holdings.scanning()
+    scanned = scan_holdings.scan(into, ward.now, remaining_ms=lambda: 300_000)
+    assert (scanned["state"], scanned["counts"]) == ("finished", {})
 
 
 def test_wherever_forgetting_dies_the_next_run_completes_it(ward: Ward) -> None:
