@@ -19,6 +19,7 @@ from earshot_ops.commands.mode import go_live, observe
 from earshot_ops.commands.plays import plays
 from earshot_ops.commands.rebuild import rebuild
 from earshot_ops.commands.replay import replay
+from earshot_ops.commands.restore import restore
 from earshot_ops.commands.sources import sources
 from earshot_ops.commands.weights import weights
 from earshot_ops.commands.why import why
@@ -54,6 +55,7 @@ app.command("erase", epilog=EXIT_CODES)(erase)
 app.command("letters", epilog=EXIT_CODES)(letters)
 app.command("replay", epilog=EXIT_CODES)(replay)
 app.command("rebuild", epilog=EXIT_CODES)(rebuild)
+app.command("restore", epilog=EXIT_CODES)(restore)
 app.command("doctor", epilog=EXIT_CODES)(doctor)
 app.command("go-live", epilog=EXIT_CODES)(go_live)
 app.command("mail", epilog=EXIT_CODES)(mail)
