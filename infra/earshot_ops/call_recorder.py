@@ -18,7 +18,9 @@ from urllib.parse import parse_qs
 
 _CREDENTIAL = re.compile(r"Credential=(\w+)/\d+/([\w-]+)/([\w-]+)/aws4_request")
 _OF_OBJECT = {"DELETE": "Delete", "GET": "Get", "HEAD": "Get", "PUT": "Put"}
-_OF_LISTING = {"continuation-token", "encoding-type", "list-type", "max-keys", "prefix"}
+_OF_LISTING = {
+    "continuation-token", "encoding-type", "list-type", "max-keys", "prefix", "start-after",
+}  # fmt: skip
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -90,7 +92,9 @@ def _of_s3(request: Request) -> Iterator[tuple[str, str]]:
 
 
 def _of_secrets_manager(request: Request) -> Iterator[tuple[str, str]]:
-    secret = str(json.loads(request.body)["SecretId"])
+    """By its ARN, or by the name that a new one gets."""
+    asked = json.loads(request.body)
+    secret = str(asked["SecretId"] if "SecretId" in asked else asked["Name"])
     yield (
         request.operation,
         secret if secret.startswith("arn:") else request.arn(f"secret:{secret}"),

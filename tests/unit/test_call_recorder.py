@@ -187,6 +187,12 @@ def recorded(file: Path) -> set[tuple[str, str]]:
             {("s3:ListBucket", "arn:aws:s3:::b")},
         ),
         (
+            "s3",
+            "list_objects_v2",
+            {"Bucket": "b", "StartAfter": "raw/a"},
+            {("s3:ListBucket", "arn:aws:s3:::b")},
+        ),
+        (
             "sqs",
             "send_message",
             {"QueueUrl": QUEUE_URL, "MessageBody": "x"},
@@ -209,6 +215,12 @@ def recorded(file: Path) -> set[tuple[str, str]]:
             "get_secret_value",
             {"SecretId": "of/ours"},
             {("secretsmanager:GetSecretValue", OWN.format("secretsmanager", "secret:of/ours"))},
+        ),
+        (
+            "secretsmanager",
+            "create_secret",
+            {"Name": "of/ours", "SecretString": "x"},
+            {("secretsmanager:CreateSecret", OWN.format("secretsmanager", "secret:of/ours"))},
         ),
         (
             "sesv2",
