@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import yaml
 from pydantic import TypeAdapter
-from rich.table import Table
 
 from earshot.domain.models import Model
 from earshot_ops.chalice_configuration import ROOT
@@ -125,9 +124,12 @@ def table(
     used: Mapping[Permission, set[Permission]],
     excused: Mapping[Permission, Reason],
     wrong: Mapping[Permission, str],
-) -> Table:
-    rows = Table("function", "action", "resource", "used", box=None, pad_edge=False)
+) -> str:
+    """A line for each permission, and for each call without one: used, or why not."""
+    rows = [("function", "action", "resource", "used")]
     for one in sorted({*used, *wrong}):
         said = wrong.get(one) or ("yes" if used[one] else f"no: {excused[one].because}")
-        rows.add_row(one.function, one.action, _PREFIX.sub("", one.resource), said)
-    return rows
+        rows.append((one.function, one.action, _PREFIX.sub("", one.resource), said))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:3]
+    lines = ("  ".join([*map(str.ljust, row, widths), row[3]]) for row in rows)
+    return "".join(f"{line}\n" for line in lines)

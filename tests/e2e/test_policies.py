@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from earshot_ops import policies
 from earshot_ops.chalice_configuration import ROOT
@@ -28,8 +27,7 @@ def test_each_function_may_do_what_it_does_and_nothing_else_but_for_a_reason(
     used = policies.uses(policies.granted(), calls, names)
     excused = policies.excuses(used, policies.reasons())
     wrong = policies.differences(used, calls, excused)
-    with TABLE.open("w", encoding="utf-8") as file:
-        Console(file=file, width=250).print(policies.table(used, excused, wrong))
+    TABLE.write_text(policies.table(used, excused, wrong), encoding="utf-8")
     assert wrong == {}
 
 
