@@ -171,6 +171,18 @@ def test_a_cut_copy_is_one_whoever_came_first(house: House, order: str) -> None:
     assert len(told(house)) == 1
 
 
+def test_what_many_said_alike_takes_no_more_calls_than_what_some_did(
+    house: House, aws: StandIn
+) -> None:
+    calls = []
+    for number in range(1, 30):
+        aws.calls.clear()
+        deliver(house, entry(number, f"{LONG}, says ticket {number}"))
+        calls.append(aws.calls.total())
+    assert len(told(house)) == 29
+    assert calls[28] == calls[2]
+
+
 def test_borrowed_words_expire_and_the_story_stays(house: House) -> None:
     stories = StoryStore(house.table)
     deliver(house, entry(1, WHY))

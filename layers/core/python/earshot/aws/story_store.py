@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from earshot.aws import keys, strand_rows
 from earshot.aws.items import Item, text_item_of
-from earshot.aws.queries import partition
+from earshot.aws.queries import batch, partition
 from earshot.aws.transactions import Action, Refusal, commit, expects_absent, expects_head
 from earshot.domain.deliveries import DataClass
 from earshot.domain.grouping import signal_post
@@ -51,6 +51,12 @@ class StoryStore:
     def _row(self, strand_id: str) -> Item | None:
         answer = self._table.get_item(Key=keys.strand(strand_id), ConsistentRead=True)
         return answer.get("Item")
+
+    def _rows(self, strand_ids: Iterable[str]) -> dict[str, Item]:
+        """Those that are there. Words that are said often have a hundred neighbours, and a call for
+        each would cost a decision its minute where calls fail."""
+        rows = batch(self._table, list(map(keys.strand, strand_ids)))
+        return {str(row["strand_id"]): row for row in rows}
 
     def posts_of(self, signal: Signal) -> tuple[SignalPost, ...]:
         """The posts of a stored signal as they are now, in order."""
@@ -172,31 +178,29 @@ class StoryStore:
             shared.update(str(row["sk"]) for row in page["Items"])
         shared.pop(strand_id, None)
         nearest = sorted(shared, key=lambda name: (-shared[name], name))[:_MOST_COMPARED]
-        rows = map(self._row, nearest)
-        return [row for row in rows if row and "shingles" in row]
+        rows = self._rows(nearest)
+        return [rows[name] for name in nearest if "shingles" in rows.get(name, ())]
 
     def link(self, one: str, other: str) -> None:
         """Both ways; nothing happens when one of them is not there (who comes later links), or when
         the story would become one of too many strands: every try must see the same."""
-        rows = [self._row(one), self._row(other)]
-        if any(row is None for row in rows) or self._are_linked(one, rows[1]):
+        rows = self._rows([one, other])
+        if len(rows) < 2 or one in rows[other].get("links", ()):
             return
-        if len(self._reached([one, other])) <= MOST_STRANDS:
+        if self._reached(rows) <= MOST_STRANDS:
             commit(
                 self._table,
                 [self._changes_links("ADD", one, other), self._changes_links("ADD", other, one)],
             )
 
-    def _are_linked(self, one: str, other: Item | None) -> bool:
-        return bool(other) and one in (other or {}).get("links", ())
-
-    def _reached(self, names: list[str]) -> list[str]:
-        for name in names:  # grows while it is walked
-            if len(names) > MOST_STRANDS:
-                break
-            row = self._row(name) or {}
-            names += sorted(set(row.get("links", ())) - set(names))
-        return names
+    def _reached(self, rows: dict[str, Item]) -> int:
+        """How many strands the links of these reach, themselves too; no further than too many."""
+        names = set(rows)
+        while rows and len(names) <= MOST_STRANDS:
+            near = {name for row in rows.values() for name in row.get("links", ())} - names
+            rows = self._rows(near)
+            names |= near
+        return len(names)
 
     # Actions of transactions
 
@@ -281,8 +285,5 @@ class StoryStore:
         }
 
     def versions(self, region: Iterable[Strand]) -> dict[str, int]:
-        found = {}
-        for strand in region:
-            if row := self._row(strand.strand_id):
-                found[strand.strand_id] = int(row["version"])
-        return found
+        rows = self._rows(strand.strand_id for strand in region)
+        return {name: int(row["version"]) for name, row in rows.items()}
