@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes, policy
@@ -290,6 +291,32 @@ def _check(office: Office, *, are_told: bool) -> None:
     assert office.waiting() == []
     opened = {one.signal_id for one in OpenSignalStore(office.house.table).of_seller("anna")}
     assert opened == office.house.signals("account:acme", "account:beta").keys()
+
+
+def test_settling_a_long_digest_goes_on_where_it_broke_off(office: Office) -> None:
+    office.tell(*(f"{name} moves to floor {n}." for n in range(9) for name in ("Acme", "Betatron")))
+    office.at(EIGHT)
+    puts: Counter[int] = Counter()
+    tries = 0
+
+    def dies(call: Call) -> None:
+        if call.operation == "PutItem" and "OPEN#" in str(call.json()["Item"]["pk"]):
+            puts[tries] += 1
+            if puts[tries] == 5:
+                raise Killed
+
+    office.aws.before.append(dies)
+    office.begin()
+    with pytest.raises(Killed):
+        office.sweep()
+    while office.waiting() and tries < 9:
+        tries += 1
+        calls = office.aws.calls.total()
+        with suppress(Killed):
+            office.report_sent()
+    assert [puts[n] for n in range(tries)] == [5] * tries
+    assert sum(puts.values()) == 18 + tries
+    assert office.aws.calls.total() - calls < 18
 
 
 @pytest.mark.parametrize("calls", range(1, 25, 2))

@@ -99,8 +99,15 @@ class StandIn:
 
     def _send(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
         service, operation = event_name.split(".")[1:]
-        call = Call(next(self._numbers), service, operation, request)
-        answering = self._services[service]
+        call = self.call(service, operation, request)
+        return response(call, self.reply_to(call))
+
+    def call(self, service: str, operation: str, request: AWSPreparedRequest) -> Call:
+        return Call(next(self._numbers), service, operation, request)
+
+    def reply_to(self, call: Call) -> Reply:
+        """By way of the hooks."""
+        answering = self._services[call.service]
         try:
             for hook in self.before:
                 hook(call)
@@ -111,7 +118,7 @@ class StandIn:
             reply = answering.refuse(error)
         for listen in self.answered:
             listen(call, reply)
-        return response(call, reply)
+        return reply
 
     def _answer(self, call: Call, answering: _Service) -> Reply:
         answer = getattr(answering, xform_name(call.operation), None)

@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from earshot.aws.account_store import AccountStore
@@ -26,22 +27,30 @@ _START = datetime(2026, 9, 1, 8, tzinfo=UTC)
 _SYLLABLES = ("vel", "mar", "tor", "quin", "bel", "sar", "lun", "dor", "fex", "gri", "hap", "zul")
 RIVALS = ("RivalCRM", "Dealpipe", "Leadforge")
 _PEOPLE = 400
+_WORDS = {
+    name: words.split()
+    for line in (Path(__file__).parent / "town_words.txt").read_text().splitlines()
+    for name, _, words in [line.partition(":")]
+}
+"""Enough of them that few posts of thousands share four words in a row, as among people."""
 
 _WANTS = (
-    "we at {account} are leaving {rival}, what would you take instead?",
-    "{account} is looking for an alternative to {rival} before the end of the quarter",
-    "is anybody at {account} happy with {rival}? The price went up again and support is silent",
-    "we are done with {rival}. What do people use instead?",
-    "{account} raised a round and hires forty people in sales",
-    "thanks to {account} for the quick answer yesterday",
-    "which plants survive a winter on a balcony in the north?",
+    "we at {account} are leaving {rival}, what {thing} would you take instead?",
+    "{account} is looking for an alternative to {rival} before the {kind} {thing}",
+    "is anybody at {account} happy with {rival}? The {thing} went up again and support is {kind}",
+    "we are done with {rival} and its {thing}. What do people use instead?",
+    "{account} raised a {kind} round and hires {n} people in sales",
+    "thanks to {account} for the {kind} answer about the {thing}",
+    "which {kind} plants survive a winter on a balcony in the north?",
 )
 _ASIDES = (
-    "the export takes {n} hours", "our team of {n} cannot work like this",
-    "ticket {n} is still open", "the renewal is in {n} weeks", "we compared {n} vendors so far",
-    "the invoice was {n} euros too high", "version {n} broke our calendar",
-    "meeting room {n} is where we decide", "it took {n} clicks to find one contact",
-    "page {n} of the contract says otherwise", "colleague number {n} has asked me today",
+    "the {kind} {thing} takes {n} hours", "our {kind} {thing} of {n} cannot {act} like this",
+    "ticket {n} about the {kind} {thing} is open", "the {kind} {thing} is in {n} weeks",
+    "we compared {n} {kind} {thing}s to {act} with", "the {kind} {thing} was {n} euros too high",
+    "version {n} broke our {kind} {thing}", "{kind} {thing} {n} is where we {act}",
+    "it took {n} clicks to {act} one {kind} {thing}",
+    "page {n} of the {kind} {thing} tells us to {act}",
+    "my {kind} {thing} has asked me {n} times to {act}",
 )  # fmt: skip
 _ANSWERS = ("Same here at {account}.", "We had that too, {n} times.", "How much is it for {n}?")
 
@@ -130,7 +139,9 @@ class Town:
     def _filled(self, text: str, chance: random.Random) -> str:
         account = self.accounts[int(len(self.accounts) * chance.random() ** 2)]
         named = f"{account} ({account.lower()}.example)" if chance.random() < 0.5 else account
-        return text.format(account=named, rival=chance.choice(RIVALS), n=chance.randrange(9999))
+        words = {name: chance.choice(some) for name, some in _WORDS.items()}
+        number = chance.randrange(9999)
+        return text.format(account=named, rival=chance.choice(RIVALS), n=number, **words)
 
 
 def _said(number: int, text: str, chance: random.Random, **more: Any) -> Entry:

@@ -1,12 +1,12 @@
 """The signals that a seller was told of: what their list shows, and what they may open."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from earshot.aws import keys
 from earshot.aws.items import item_of, model_of
-from earshot.aws.queries import partition
+from earshot.aws.queries import batch, partition
 from earshot.domain.pages import OpenSignal
 
 if TYPE_CHECKING:
@@ -37,6 +37,14 @@ class OpenSignalStore:
         except self._table.meta.client.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+    def heard_since(
+        self, seller_id: str, signal_ids: Iterable[str], told_at: datetime
+    ) -> frozenset[str]:
+        """Those of the signals that the seller heard of then or later."""
+        wanted = [keys.open_signal(seller_id, signal_id) for signal_id in signal_ids]
+        told = (model_of(OpenSignal, row) for row in batch(self._table, wanted))
+        return frozenset(one.signal_id for one in told if one.told_at >= told_at)
 
     def get(self, seller_id: str, signal_id: str) -> OpenSignal | None:
         key = keys.open_signal(seller_id, signal_id)

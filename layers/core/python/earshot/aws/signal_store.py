@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from earshot.aws import keys
 from earshot.aws.items import item_of, model_of
-from earshot.aws.queries import partition
+from earshot.aws.queries import batch, partition
 from earshot.aws.transactions import (
     Action,
     Refusal,
@@ -43,6 +43,13 @@ class SignalStore:
             seen.add(wanted)
             wanted = self._successor(wanted[1])
         return None
+
+    def present_of(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Signal]:
+        """The same of many, without those that are gone."""
+        rows = batch(self._table, [keys.signal(*key) for key in wanted])
+        found = {signal.key: signal for signal in (model_of(Signal, row) for row in rows)}
+        present = {key: found.get(key) or self.present(*key) for key in wanted}
+        return {key: signal for key, signal in present.items() if signal}
 
     def _successor(self, signal_id: str) -> tuple[str, str] | None:
         found = self._table.get_item(Key=keys.merged(signal_id), ConsistentRead=True).get("Item")

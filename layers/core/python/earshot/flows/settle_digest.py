@@ -1,5 +1,6 @@
 """What follows once it is known that a digest was sent: what it told waits no more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -41,8 +42,7 @@ class DigestSettlement:
             return
         rows = self.rows(alert.seller_id, frozen.rows)
         alerts = self.outbox.get_many(one.alert_id for one in rows.values() if one.alert_id)
-        for pile in piles(rows.values(), alerts)[:MOST_OPENED]:
-            self._open(alert, pile, alert.told_at)
+        self._open(alert, piles(rows.values(), alerts)[:MOST_OPENED], alert.told_at)
         self.waiting.delete(alert.seller_id, rows)
         self.digests.clear(alert.alert_id, alert.told_at)
 
@@ -50,16 +50,23 @@ class DigestSettlement:
         """Those of the waiting rows that a digest tells, by sort key."""
         return {key: row for key, row in self.waiting.all(seller_id) if frozen_as(key) in frozen}
 
-    def _open(self, alert: Alert, pile: Pile, told_at: datetime) -> None:
-        if signal := self.signals.present(*pile.key):
-            told = OpenSignal(
-                subject_id=signal.subject.subject_id,
-                signal_id=signal.signal_id,
-                alert_id=alert.alert_id,
-                score=pile.score,
-                told_at=told_at,
-            )
-            self.opened.told(alert.seller_id, told)
+    def _open(self, alert: Alert, best: Sequence[Pile], told_at: datetime) -> None:
+        """What was listed by a try that broke off is not listed again."""
+        present = self.signals.present_of([pile.key for pile in best])
+        ids = {signal.signal_id for signal in present.values()}
+        done = set(self.opened.heard_since(alert.seller_id, ids, told_at))
+        for pile in best:
+            signal = present.get(pile.key)
+            if signal and signal.signal_id not in done:
+                done.add(signal.signal_id)
+                told = OpenSignal(
+                    subject_id=signal.subject.subject_id,
+                    signal_id=signal.signal_id,
+                    alert_id=alert.alert_id,
+                    score=pile.score,
+                    told_at=told_at,
+                )
+                self.opened.told(alert.seller_id, told)
 
 
 def digest_settlement_on(table: "Table") -> DigestSettlement:
