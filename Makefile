@@ -11,6 +11,7 @@ DATA ?=
 EVALUATION ?= ../shared/data/eval
 PAYLOADS ?= ../shared/data/payloads
 SEED ?=
+DELIVERIES ?=
 VECTORS ?= $(wildcard ../shared/data/signature-vectors.json)
 BIN := .venv/bin
 TRAINING_PATH := layers/core/python:layers/training:build/semantic/python
@@ -20,7 +21,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo dev test check audit openapi check-payloads simulate bench cost eval train mails policies build screenshots browser lock deploy destroy clean
+.PHONY: help environment demo dev test check audit openapi check-payloads simulate bench cost endurance eval train mails policies build screenshots browser lock deploy destroy clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-21s %s\n", $$1, $$2}'
@@ -75,6 +76,9 @@ bench: environment ## cold imports, the webhook, matching and understanding, aga
 
 cost: environment ## what a thousand posts cost by stage: calls, bytes, dollars
 	@exec $(BIN)/python -m tests.bench.cost
+
+endurance: environment ## 100,000 deliveries, repeated and shuffled, against a clean run: make endurance [DELIVERIES=10000]
+	@exec $(BIN)/python -m tests.bench.endurance $(if $(DELIVERIES),--deliveries "$(DELIVERIES)")
 
 eval: environment ## measure the models on ../shared/data/eval, or what ships on files of your own: make eval DATA=DIR
 	@$(PYTHON) infra/environments.py --training

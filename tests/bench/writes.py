@@ -2,24 +2,15 @@
 in this process."""
 
 import json
-import logging
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
-from io import StringIO
 from typing import cast
-from unittest import mock
 
-import boto3
-
-from earshot.aws import clients
 from earshot.aws.seller_store import SellerStore
-from earshot.settings import settings
 from tests import examples
 from tests.bench.figures import Figure
-from tests.house import House, entry
+from tests.bench.stage import entered
+from tests.house import entry
 from tests.standin import StandIn
-from tests.standin.stage import forget_container, make_stage
 from tests.standin.wire import Call
 
 FEW, MANY = 10, 1_000
@@ -37,7 +28,8 @@ def measure() -> Iterator[Figure]:
 def written(sellers: int) -> int:
     """Rows, from a delivered post until each of its two candidates has what they are to hear, among
     so many other sellers."""
-    with _house() as (standin, house):
+    standin = StandIn()
+    with entered(standin) as house:
         house.furnish()
         store = SellerStore(house.table)
         for number in range(sellers):
@@ -60,22 +52,3 @@ def _rows(call: Call) -> int:
     in_batch = sum(map(len, asked.get("RequestItems", {}).values()))
     in_transaction = sum("ConditionCheck" not in one for one in asked.get("TransactItems", ()))
     return {"BatchWriteItem": in_batch, "TransactWriteItems": in_transaction}.get(call.operation, 0)
-
-
-@contextmanager
-def _house() -> Iterator[tuple[StandIn, House]]:
-    """An empty stage that tells nobody what it does, and the process as it was afterwards."""
-    standin = StandIn()
-    logging.disable()
-    with (
-        redirect_stdout(StringIO()),
-        mock.patch.object(boto3, "DEFAULT_SESSION", standin.session),
-        mock.patch.dict(os.environ, standin.environment),
-    ):
-        forget_container()
-        os.environ.update(make_stage(standin, "bench"))
-        try:
-            yield standin, House(clients.table(settings().EARSHOT_TABLE), clients.s3(), "bench")
-        finally:
-            forget_container()
-            logging.disable(logging.NOTSET)

@@ -75,9 +75,7 @@ class Stage:
 
     @property
     def changed(self) -> set[str]:
-        """Posts that were edited or deleted."""
-        happened = self._town.deliveries()
-        return {one["id"] for one in happened if "deleted" in one or "edited_at" in one}
+        return self._town.changed
 
 
 def dead(aws: StandIn) -> list[tuple[str, str]]:

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from tests.house import House
-from tests.standin.heard import Heard, Pairs, heard, left_by_erasures, plain, to_hear
+from tests.standin.heard import Heard, Pairs, by_decisions, heard, plain
 from tests.standin.stand_in import StandIn
+from tests.standin.tables import Table
 
 MOST_TOLD_BEFORE = 0.1
 """Of all that was told: one delivery in ten is an edit or a deletion, and who was told of a story
@@ -23,16 +23,16 @@ class Final:
     decisions, and who ``heard``. Signals that an erasure changed last tell nobody: who hears of the
     posts that are ``left`` by it depends on what came before."""
 
-    signals: dict[str, Any]
+    signals: dict[str, str]
     to_hear: Pairs
     left: Pairs
     heard: Heard
 
 
 def final(aws: StandIn, house: House) -> Final:
-    rows = {_key(row.item): row.item for _, row in aws.dynamodb.tables[house.table.name].rows.all()}
     found = heard(aws, house.table.name)
-    return Final(dict(_signals(rows)), to_hear(house), left_by_erasures(house), found)
+    to_hear, left = by_decisions(aws, house)
+    return Final(dict(_signals(aws.dynamodb.tables[house.table.name])), to_hear, left, found)
 
 
 def assert_the_same(clean: Final, other: Final, *, changed: Collection[str]) -> None:
@@ -55,21 +55,18 @@ def assert_the_same(clean: Final, other: Final, *, changed: Collection[str]) -> 
     assert len(told_before) <= MOST_TOLD_BEFORE * len(clean.heard.ways)
 
 
-def different(some: dict[str, Any], others: dict[str, Any]) -> Iterator[str]:
+def different(some: dict[str, str], others: dict[str, str]) -> Iterator[str]:
     return (key for key in some.keys() | others.keys() if some.get(key) != others.get(key))
 
 
-def _signals(rows: dict[tuple[str, str], Any]) -> Iterator[tuple[str, Any]]:
-    for (pk, sk), item in sorted(rows.items()):
+def _signals(table: Table) -> Iterator[tuple[str, str]]:
+    for (pk, sk), row in table.rows.all():
         if pk.startswith("SUBJECT#") and sk.startswith("SIGNAL#"):
-            signal = plain(item["data"])
-            decided = rows.get((sk, f"DECISIONS#{int(signal['revision']):08d}#000"))
-            decisions = plain(decided["data"])["decisions"] if decided else []
+            signal = plain(row.item["data"])
+            revision = int(signal["revision"])
+            decided = table.rows.get((sk, f"DECISIONS#{revision:08d}#000"))
+            decisions = plain(decided.item["data"])["decisions"] if decided else []
             relevance = {one["seller_id"]: one["relevance"] for one in decisions}
             for name in HOW_IT_CAME:
                 signal.pop(name, None)
-            yield sk, json.loads(json.dumps([signal, relevance], default=str, sort_keys=True))
-
-
-def _key(item: Any) -> tuple[str, str]:
-    return item["pk"]["S"], item["sk"]["S"]
+            yield sk, json.dumps([signal, relevance], default=str, sort_keys=True)

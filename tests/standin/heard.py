@@ -5,7 +5,6 @@ import email
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from earshot.aws.signal_store import SignalStore
 from earshot.aws.story_store import StoryStore
 from earshot.domain.deciding import NOTHING_NEW
-from earshot.domain.models import Decision, Outcome
+from earshot.domain.models import Outcome
 from tests.house import House
 from tests.standin.stand_in import StandIn
 
@@ -86,29 +85,25 @@ def _text(raw: bytes) -> str:
     return str(parts[0].get_payload(decode=True).decode())
 
 
-def to_hear(house: House) -> Pairs:
-    """Who is to hear of which post, by the last decisions on what it is part of."""
-    return _pairs(house, lambda decision: decision.outcome is not Outcome.NOT)
-
-
-def left_by_erasures(house: House) -> Pairs:
-    """Candidates and posts of signals that changed last because a post of theirs was erased, of
-    which nobody is told: who hears of the rest depends on what they were before."""
-    return _pairs(house, lambda decision: decision.reason == NOTHING_NEW)
-
-
-def _pairs(house: House, is_wanted: Callable[[Decision], bool]) -> Pairs:
+def by_decisions(aws: StandIn, house: House) -> tuple[Pairs, Pairs]:
+    """Who is to hear of which post, by the last decisions on what it is part of; and candidates and
+    posts of signals that changed last because a post of theirs was erased, of which nobody is told:
+    who hears of the rest depends on what they were before."""
     signals, stories = SignalStore(house.table), StoryStore(house.table)
-    keys = ((str(row["pk"]), str(row["sk"])) for row in house.rows())
-    subjects = {pk.partition("#")[2] for pk, sk in keys if sk.startswith("SIGNAL#")}
-    pairs: Pairs = set()
-    for signal in (one for subject_id in subjects for one in signals.of_subject(subject_id)):
-        decided = signals.decision_set(signal.signal_id, signal.revision)
-        decisions = decided.decisions if decided else ()
-        told = [one.seller_id for one in decisions if is_wanted(one)]
-        posts = stories.posts_of(signal) if told else ()
-        pairs |= {(name, (post.source, post.native_id)) for name in told for post in posts}
-    return pairs
+    rows = aws.dynamodb.tables[house.table.name].rows.all()
+    keys = [(pk, sk) for (pk, sk), _ in rows if pk[:8] == "SUBJECT#" and sk[:7] == "SIGNAL#"]
+    to_hear: Pairs = set()
+    left: Pairs = set()
+    for pk, sk in keys:
+        signal = signals.get(pk.partition("#")[2], sk.partition("#")[2])
+        decided = signals.decision_set(signal.signal_id, signal.revision) if signal else None
+        if signal and decided:
+            told = {one.seller_id for one in decided.decisions if one.outcome is not Outcome.NOT}
+            silent = {one.seller_id for one in decided.decisions if one.reason == NOTHING_NEW}
+            posts = [one.identity for one in stories.told_by(signal)] if told or silent else []
+            to_hear |= {(name, post) for name in told for post in posts}
+            left |= {(name, post) for name in silent for post in posts}
+    return to_hear, left
 
 
 def _way(
@@ -144,11 +139,10 @@ def _digests(outbox: dict[str, Item]) -> dict[str, set[bytes]]:
 
 
 def _rows(aws: StandIn, table: str) -> dict[Post, Item]:
-    wanted = ("OUTBOX#", "POST#", "WAITING#")
     return {
-        (item["pk"]["S"], item["sk"]["S"]): {name: plain(value) for name, value in item.items()}
-        for _, (item, _) in aws.dynamodb.tables[table].rows.all()
-        if item["pk"]["S"].startswith(wanted)
+        (pk, sk): {name: plain(value) for name, value in item.items()}
+        for (pk, sk), (item, _) in aws.dynamodb.tables[table].rows.all()
+        if pk.startswith(("OUTBOX#", "WAITING#")) or sk.startswith("GUARD#")
     }
 
 

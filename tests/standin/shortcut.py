@@ -10,7 +10,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
 
+from tests.standin.queries import READ_BYTES
 from tests.standin.wire import Reply
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ def shorten(standin: "StandIn") -> None:
         model = client.meta.service_model.operation_model(operation)
         params = client._emit_api_params(api_params, model, {})
         body = json.dumps(params, default=_text).encode()
-        request = AWSPreparedRequest("POST", "https://dynamodb/", {}, body, False)
+        request = AWSPreparedRequest("POST", "https://dynamodb/", HTTPHeaders(), body, False)
         reply = standin.reply_to(standin.call("dynamodb", operation, request))
         parsed = _parsed(reply)
         client.meta.events.emit(
@@ -53,6 +55,7 @@ def _text(value: Any) -> str:
 def _parsed(reply: Reply) -> dict[str, Any]:
     """As botocore's parser gives it."""
     answer: dict[str, Any] = json.loads(reply.body)
+    answer.pop(READ_BYTES, None)
     if any(kind in reply.body for kind in _BINARY):
         answer = _decoded(answer)
     if reply.status >= 300:

@@ -9,19 +9,25 @@ from threading import Lock, Thread, local
 
 from tests.standin.wire import Call
 
+_LOOKS_UP = 0.1
+"""How often whoever rests sees whether there is something to do."""
+
 
 class _Worker:
     def __init__(self, work: Callable[[], None]) -> None:
         self.work = work
         self.gate = Lock()
         self.gate.acquire()
+        self.rests = False
 
 
 class Turns:
-    """`pass_on` belongs among the ``before`` hooks of a stand-in."""
+    """`pass_on` belongs among the ``before`` hooks of a stand-in. Of ``stays`` of all calls the
+    caller goes on itself: to change threads takes longer than to answer a call."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, *, stays: float = 0.0) -> None:
         self._chance = chance
+        self._stays = stays
         self._present: list[_Worker] = []
         self._mine = local()
         self._errors: list[BaseException] = []
@@ -44,8 +50,20 @@ class Turns:
     def pass_on(self, _: Call | None = None) -> None:
         """Somebody goes on, perhaps the caller. Whoever is none of the workers is let through."""
         me: _Worker | None = getattr(self._mine, "worker", None)
-        following = self._next() if me else None
-        if me and following and following is not me:
+        if me and self._chance.random() >= self._stays:
+            following = self._next()
+            if not following.rests or self._chance.random() < _LOOKS_UP:
+                self._change(me, following)
+
+    def rest(self) -> None:
+        """Of a worker with nothing to do while others are at work: seldom its turn from now on."""
+        me: _Worker = self._mine.worker
+        me.rests = True
+        self._change(me, self._chance.choice([one for one in self._present if not one.rests]))
+        me.rests = False
+
+    def _change(self, me: _Worker, following: _Worker) -> None:
+        if following is not me:
             following.gate.release()
             me.gate.acquire()
 

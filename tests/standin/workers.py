@@ -32,13 +32,20 @@ class Workers:
     ``metrics`` adds up what was counted.
     """
 
-    def __init__(self, standin: StandIn, sources: Sequence[EventSource], *, seed: int) -> None:
+    def __init__(
+        self,
+        standin: StandIn,
+        sources: Sequence[EventSource],
+        *,
+        seed: int,
+        stays: float = 0.0,
+    ) -> None:
         self.outcomes: Counter[str] = Counter()
         self.metrics: Counter[str] = Counter()
         self._standin = standin
         self._sources = sources
         self._chance = random.Random(seed)
-        self._turns = Turns(self._chance)
+        self._turns = Turns(self._chance, stays=stays)
         self._busy = 0
 
     def run(self, count: int) -> None:
@@ -54,7 +61,7 @@ class Workers:
             if invocation := self._take():
                 self._invoke(invocation)
             elif self._busy:
-                self._turns.pass_on()
+                self._turns.rest()
             elif not self._wait():
                 return
 

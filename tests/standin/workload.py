@@ -90,6 +90,11 @@ class Town:
         ConfigStore(house.table).put(Config(live=True))
         compile_watchlist.handle({}, Context())
 
+    @property
+    def changed(self) -> set[str]:
+        """Posts that are edited or deleted."""
+        return {one["id"] for one in self.deliveries() if "deleted" in one or "edited_at" in one}
+
     def deliveries(self) -> Iterator[Entry]:
         """One post, edit or deletion each."""
         chance = random.Random(self.seed)
