@@ -15,7 +15,7 @@ from tests.standin.clock import logical_time
 from tests.standin.endurance import run_in_order, run_shuffled
 from tests.standin.finals import Final, assert_the_same
 from tests.standin.measures import Measure, Measures
-from tests.standin.shortcut import shorten
+from tests.standin.shortcut import shorter
 from tests.standin.workload import Town
 
 Run = Callable[..., Final]
@@ -45,9 +45,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(run: Run, town: Town, out: Console, how: str) -> tuple[Final, Measures]:
     standin = StandIn()
-    shorten(standin)
     out.print(f"{town.count:,} deliveries {how}")
-    with entered(standin) as house, logical_time(standin.clock):
+    with shorter(standin), entered(standin) as house, logical_time(standin.clock):
         tell = partial(_tell, Console(stderr=True))
         measures = Measures(standin, every=town.count // STEPS, tell=tell)
         return run(standin, house, town, look=measures.look), measures

@@ -22,7 +22,7 @@ from tests.standin.clock import START, logical_time
 from tests.standin.hamlets import HAMLETS, Hamlet
 from tests.standin.heard import Heard, Pairs, heard, read
 from tests.standin.kills import AFTER, BEFORE, Hits, Kills, SideEffect
-from tests.standin.shortcut import shorten
+from tests.standin.shortcut import shorter
 from tests.standin.stage import forget_flows
 from tests.standin.whole_way import WholeWay
 from tests.standin.workers import Workers
@@ -36,8 +36,7 @@ MOST_DAYS = timedelta(days=4)
 
 @pytest.fixture
 def aws(standin_environment: StandIn) -> Iterator[StandIn]:
-    shorten(standin_environment)
-    with logical_time(standin_environment.clock):
+    with shorter(standin_environment), logical_time(standin_environment.clock):
         yield standin_environment
 
 

@@ -14,7 +14,7 @@ from tests.standin.clock import logical_time
 from tests.standin.endurance import run_in_order, run_shuffled
 from tests.standin.finals import assert_the_same
 from tests.standin.measures import Measures
-from tests.standin.shortcut import shorten
+from tests.standin.shortcut import shorter
 from tests.standin.workload import Town
 
 DELIVERIES = int(os.environ.get("EARSHOT_DELIVERIES", "1000"))
@@ -23,8 +23,7 @@ STEPS = 10
 
 @pytest.fixture
 def aws(standin_environment: StandIn) -> Iterator[StandIn]:
-    shorten(standin_environment)
-    with logical_time(standin_environment.clock):
+    with shorter(standin_environment), logical_time(standin_environment.clock):
         yield standin_environment
 
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from earshot.flows import understand_posts
 from tests.standin import StandIn
 from tests.standin.held import held
-from tests.standin.shortcut import shorten
+from tests.standin.shortcut import shorter
 from tests.standin.stage import make_table
 
 KEY = {"pk": "p", "sk": "s"}
@@ -55,13 +55,13 @@ def _answer(ask: Callable[..., Any], given: dict[str, Any]) -> tuple[str, Any]:
 
 
 def test_the_shorter_way_answers_as_the_wire_does(standin_environment: StandIn) -> None:
-    shorter = StandIn()
-    shorten(shorter)
-    found = answers(shorter)
+    near = StandIn()
+    with shorter(near):
+        found = answers(near)
     for one, other in zip(found, answers(standin_environment), strict=True):
         assert one == other
     assert {kind for kind, _ in found} >= {"answer", "TransactionCanceledException"}
-    assert shorter.calls == standin_environment.calls
+    assert near.calls == standin_environment.calls
 
 
 def test_what_the_product_comes_to_hold_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,8 @@ parsing, which is most of the time of a call. What boto3 does to values stays, a
 
 import base64
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
 _BINARY = (b'"B": ', b'"BS": ')
 
 
-def shorten(standin: "StandIn") -> None:
-    """Of every client that is made from now on."""
+@contextmanager
+def shorter(standin: "StandIn") -> Iterator[None]:
+    """For every client that is made meanwhile, as long as it lives."""
 
     def make_api_call(client: Any, operation: str, api_params: dict[str, Any]) -> dict[str, Any]:
         model = client.meta.service_model.operation_model(operation)
@@ -45,7 +48,12 @@ def shorten(standin: "StandIn") -> None:
     def add(class_attributes: dict[str, Any], **_: Any) -> None:
         class_attributes["_make_api_call"] = make_api_call
 
-    standin.session.events.register("creating-client-class.dynamodb", add)
+    events = standin.session.events
+    events.register("creating-client-class.dynamodb", add)
+    try:
+        yield
+    finally:
+        events.unregister("creating-client-class.dynamodb", add)
 
 
 def _text(value: Any) -> str:
