@@ -55,6 +55,15 @@ class Way:
     received: list[Delivery] = field(default_factory=list)
     bodies: list[tuple[Delivery, bytes]] = field(default_factory=list)
 
+    def go(self, before: Sequence[Step], after: Sequence[Step]) -> None:
+        """Everything in order, with the erasure of the person between."""
+        for step in before:
+            self.take(step)
+        eraser().erase_person("generic", PERSON)
+        for step in after:
+            self.take(step)
+        self.settle()
+
     def take(self, step: Step) -> None:
         made = self.house.deliver(
             *step.entries, data_class=step.data_class, connection=step.data_class.value
@@ -174,12 +183,7 @@ def test_of_an_erased_person_nothing_is_left_and_nothing_comes_back(
     make_way: Callable[[], Way], before: Sequence[Step], after: Sequence[Step]
 ) -> None:
     way = make_way()
-    for step in before:
-        way.take(step)
-    eraser().erase_person("generic", PERSON)
-    for step in after:
-        way.take(step)
-    way.settle()
+    way.go(before, after)
     assert way.left() == []
     way.replay()
     assert way.left() == []

@@ -24,7 +24,7 @@ from tests import examples
 from tests.house import House, entry
 from tests.house_target import Earshot, commands_on, target_of
 from tests.integration.test_digests import Office, make_office
-from tests.integration.test_erasing_histories import PERSON, STEPS, Step, Way, make_way
+from tests.integration.test_erasing_histories import STEPS, Step, Way, make_way
 from tests.integration.test_expire_bodies import deliver, expire
 from tests.standin import Call, StandIn
 from tests.standin.clock import logical_time
@@ -157,12 +157,7 @@ def test_no_history_with_an_erasure_leaves_anything_to_find(
     make_way: Callable[[], Way], before: Sequence[Step], after: Sequence[Step]
 ) -> None:
     way = make_way()
-    for step in before:
-        way.take(step)
-    eraser().erase_person("generic", PERSON)
-    for step in after:
-        way.take(step)
-    way.settle()
+    way.go(before, after)
     way.expire()
     forget_container()
     later = datetime.now(UTC) + 2 * DAY
