@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from earshot.aws.queries import batch
 from tests.integration.dynamodb_requests import fill
 
 
@@ -35,6 +36,12 @@ def test_a_query_reads_a_range_in_order(
         )
         expected = found.split() if forward else found.split()[::-1]
         assert [row["sk"] for row in answer["Items"]] == expected
+
+
+def test_what_is_wanted_twice_is_read_once_and_what_is_absent_not_at_all(table: Any) -> None:
+    fill(table, "a", "b")
+    wanted = [{"pk": "a", "sk": sk} for sk in ("a", "b", "a", "gone")]
+    assert sorted(row["sk"] for row in batch(table, wanted)) == ["a", "b"]
 
 
 def test_text_is_in_the_order_of_its_bytes(table: Any) -> None:

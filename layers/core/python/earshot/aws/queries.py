@@ -10,9 +10,12 @@ MOST_READ = 100
 
 
 def batch(table: "Table", wanted: Sequence[dict[str, str]]) -> Iterator[dict[str, Any]]:
-    """Items of these keys that are there, read consistently, in any order. No key twice."""
-    for start in range(0, len(wanted), MOST_READ):
-        some = {"Keys": wanted[start : start + MOST_READ], "ConsistentRead": True}
+    """Items of these keys that are there, each once, read consistently, in any order. DynamoDB
+    refuses a key that is named twice; here it may be: a signal that was merged and came back knows
+    itself among those that it took in."""
+    distinct = list({(key["pk"], key["sk"]): key for key in wanted}.values())
+    for start in range(0, len(distinct), MOST_READ):
+        some = {"Keys": distinct[start : start + MOST_READ], "ConsistentRead": True}
         request: Any = {table.name: some}
         while request:
             answer = table.meta.client.batch_get_item(RequestItems=request)
