@@ -17,10 +17,11 @@ from earshot_ops.errors import EmbeddedAwsError
 from earshot_ops.loopback import free_port
 
 OWNER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from earshot_ops.embedded_aws import EmbeddedAws
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background ignores it
 aws = EmbeddedAws(Path(sys.argv[1])).start()
 print(aws.port, aws.pid, flush=True)
 time.sleep(600)
