@@ -193,6 +193,17 @@ def test_a_post_that_moves_after_its_mail_was_refused_is_told_there(stage: Stage
     assert stage.told("We at Acme", "We at Betatron") == [1, 0]
 
 
+def test_a_post_that_moves_while_its_mail_is_refused_is_told_there(stage: Stage) -> None:
+    stage.say(entry(2, BETA))
+    refuse_mail(stage.aws, 1)
+    once(stage.aws, "failure", act=lambda: stage.say(edited(2, ASKING, 10)))
+    assert stage.sweep() == {"refused": 1}
+    for minutes in (5, 60, 120):
+        stage.at(EIGHT + timedelta(minutes=minutes))
+        stage.sweep()
+    assert stage.told("We at Acme", "We at Betatron") == [1, 0]
+
+
 def test_what_may_have_been_sent_is_not_told_elsewhere(stage: Stage) -> None:
     stage.say(entry(2, BETA))
     lose_answers(stage.aws, 9)
@@ -239,6 +250,17 @@ def test_what_waits_for_a_digest_and_moves_is_told_once(stage: Stage, moment: st
         stage.sweep()
     moved_in_time = moment in {"before", "made"}
     assert stage.told("office in Graz", "We at Betatron") == [not moved_in_time, moved_in_time]
+
+
+def test_what_moves_while_its_digest_is_refused_is_told_there(stage: Stage) -> None:
+    stage.say(entry(1, GRAZ))
+    digest = begin_digest(stage)
+    refuse_mail(stage.aws, 3)  # everybody's
+    once(stage.aws, digest.alert_id, "failure", act=lambda: stage.say(edited(1, BETA, 10)))
+    for _ in range(4):
+        stage.sweep()
+        stage.at(stage.aws.clock.now() + timedelta(minutes=20))
+    assert stage.told("office in Graz", "We at Betatron") == [0, 1]
 
 
 def test_stories_beyond_those_that_a_mail_can_name_wait_for_the_digest(

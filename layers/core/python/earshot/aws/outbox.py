@@ -28,7 +28,8 @@ LEASE = timedelta(minutes=15)
 KEPT_AFTER_END = timedelta(days=400)
 
 _PREFIX = keys.outbox("")["pk"]
-_FINISH = "REMOVE due_shard, due_at, lease_until"
+_UNSCHEDULE = "REMOVE due_shard, due_at"
+_FINISH = f"{_UNSCHEDULE}, lease_until"
 _UNFINISHED = "#state IN (:pending, :sending)"
 _NOT_FINAL = "#state IN (:pending, :sending, :failed)"
 _AS_READ = (
@@ -215,10 +216,11 @@ class Outbox:
         )
 
     def cancel(self, alert_id: str, now: datetime) -> Alert | None:
-        """Ends an alert because what it tells was erased; ``None`` once it was sent."""
+        """Ends an alert because what it tells was erased; ``None`` once it was sent. The lease of a
+        try that did not end stays: the mail may have been sent."""
         return self._update(
             alert_id,
-            f"SET #state = :cancelled, #ttl = :ttl {_FINISH}",
+            f"SET #state = :cancelled, #ttl = :ttl {_UNSCHEDULE}",
             condition=_NOT_FINAL,
             values={":ttl": _ttl(now)},
         )

@@ -1,6 +1,6 @@
 """Who hears of a signal and why, and what came of it."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from earshot.domain.business import Seller
@@ -145,7 +145,13 @@ class Alert(Model):
     def may_be_sent(self) -> bool:
         """Whether the mail service may have it already: somebody tries, or never heard how a try
         ended."""
-        return self.state is AlertState.SENDING or self.resends > 0
+        return self.lease_until is not None or self.resends > 0
+
+    def is_tried(self, now: datetime) -> bool:
+        """Somebody tries, and whatever was tried before was refused: by the end of the lease it is
+        known whether the mail service has it."""
+        is_leased = self.lease_until is not None and self.lease_until > now
+        return is_leased and self.state is AlertState.SENDING and self.resends == 0
 
 
 class Waiting(Model):

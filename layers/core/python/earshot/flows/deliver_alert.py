@@ -19,6 +19,7 @@ from earshot.aws.outbox import Outbox
 from earshot.domain.mail import Mail
 from earshot.domain.models import Alert, AlertKind, AlertState
 from earshot.errors import (
+    BusyError,
     GoneError,
     MailOutcomeUnknownError,
     MailRefusedError,
@@ -104,7 +105,11 @@ class Courier:
         now = self.clock()
         if not self.outbox.postpone(fan_out, now + EXPANDED_AGAIN):
             return Outcome.NOT_DUE
-        self.expand(fan_out, now)
+        try:
+            self.expand(fan_out, now)
+        except BusyError:
+            count("fan_out_left")
+            return Outcome.POSTPONED
         return Outcome.EXPANDED
 
     def _deliver(self, alert: Alert) -> Outcome:

@@ -119,7 +119,7 @@ class Telling:
     def _tell(self, news: News, posts: Sequence[PostId]) -> None:
         for _ in range(TRIES):
             heard = self.guards.of(news.seller_id, posts)
-            void = self.voiding.of(news.signal, heard)
+            void = self.voiding.of(news.signal, heard, news.now)
             fresh = [post for post in posts if post not in heard or post in void]
             if not fresh:
                 return

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from earshot.aws.digest_store import DigestStore, frozen_as
@@ -13,11 +14,14 @@ from earshot.aws.story_store import StoryStore
 from earshot.aws.waiting_store import WaitingStore
 from earshot.domain.models import Alert, AlertState, Signal
 from earshot.domain.posts import PostId
+from earshot.errors import BusyError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-_UNSENT = frozenset((AlertState.PENDING, AlertState.DIGESTED, AlertState.FAILED))
+_UNSENT = frozenset(
+    (AlertState.PENDING, AlertState.DIGESTED, AlertState.FAILED, AlertState.CANCELLED)
+)
 _VOID = frozenset((AlertState.CANCELLED, AlertState.FAILED))
 
 
@@ -41,13 +45,13 @@ class Voiding:
     waiting: WaitingStore
     digests: DigestStore
 
-    def of(self, signal: Signal, heard: Mapping[PostId, Guard]) -> Voids:
+    def of(self, signal: Signal, heard: Mapping[PostId, Guard], now: datetime) -> Voids:
         """Those by which nobody will hear of the post, which is part of ``signal``: what was to
         tell of it was cancelled, or tells of a signal that the post left. Not where a mail service
-        may have it already."""
+        may have it already; ``BusyError`` while one is asked to take it."""
         merging = {_of(guard) for guard in heard.values() if guard.signal_id in signal.absorbed}
         contents: Contents = dict.fromkeys({signal.key, *merging}, frozenset(heard))
-        found = ((post, self._void(post, guard, contents)) for post, guard in heard.items())
+        found = ((p, self._void(p, guard, contents, now=now)) for p, guard in heard.items())
         return {post: void for post, void in found if void}
 
     def mails_of(self, guard: Guard) -> Iterator[str]:
@@ -59,8 +63,12 @@ class Voiding:
             found = self._digests(guard.seller_id)
             yield from (one.alert_id for one in found if one.state is AlertState.PENDING)
 
-    def _void(self, post: PostId, guard: Guard, contents: Contents) -> Void | None:
+    def _void(
+        self, post: PostId, guard: Guard, contents: Contents, *, now: datetime
+    ) -> Void | None:
         alert = self.outbox.get(guard.alert_id) if guard.alert_id else None
+        if alert and alert.is_tried(now) and not self._is_part(post, guard, contents):
+            raise BusyError("mail")
         if not guard.waiting and (alert is None or not _is_unsent(alert)):
             return None
         if alert and alert.state is AlertState.CANCELLED:
@@ -69,7 +77,7 @@ class Voiding:
             return None
         if alert and alert.state is not AlertState.DIGESTED:
             return Void(guard, alert.alert_id if alert.state is AlertState.PENDING else "")
-        return self._void_in_digest(guard)
+        return self._void_in_digest(guard, now)
 
     def _is_part(self, post: PostId, guard: Guard, contents: Contents) -> bool:
         """Of the signal by which the seller was to hear of it, or what that became part of."""
@@ -83,8 +91,8 @@ class Voiding:
             contents[present.key] = frozenset(one.identity for one in told)
         return post in contents[present.key]
 
-    def _void_in_digest(self, guard: Guard) -> Void | None:
-        """``None`` where it was told, or may have been."""
+    def _void_in_digest(self, guard: Guard, now: datetime) -> Void | None:
+        """``None`` where it was told, or may have been; ``BusyError`` while it is tried."""
         seller_id = guard.seller_id
         sort_key = guard.waiting or waiting_alert(seller_id, guard.alert_id)["sk"]
         if not self.waiting.is_there(seller_id, sort_key):
@@ -94,6 +102,8 @@ class Voiding:
             if digest.state is AlertState.PENDING and not digest.may_be_sent:
                 mail_id = digest.alert_id
             elif digest.state not in _VOID and self._is_frozen(digest, sort_key):
+                if digest.is_tried(now):
+                    raise BusyError("digest")
                 return None
         return Void(guard, mail_id)
 
@@ -112,9 +122,7 @@ class Voiding:
 
 
 def _is_unsent(alert: Alert) -> bool:
-    """Known to be; what was cancelled after somebody tried may have been sent."""
-    if alert.state is AlertState.CANCELLED:
-        return alert.attempt == 0
+    """Known to be; what was cancelled while somebody tried may have been sent."""
     return alert.state in _UNSENT and not alert.may_be_sent
 
 
