@@ -68,7 +68,7 @@ class Stage:
         aws, until = self._aws, self._aws.clock.now() + LONGEST
         chance = random.Random(SEED)
         way = WholeWay(aws, self.house.table.name, until=until, chance=chance, watched=watched)
-        working = Workers(aws, way.sources(), seed=SEED, stays=STAYS)
+        working = Workers(aws, way.sources(), seed=SEED, stays=STAYS, pushed=way.events)
         with faults.installed():
             working.run(WORKERS)
         return working

@@ -53,8 +53,8 @@ def run_in_order(aws: StandIn, house: House, town: Town, *, look: Look) -> Final
     """By one worker, each delivery once; schedules come when all are through."""
     town.furnish(house)
     way = _way(aws, house, look)
-    _work(aws, [_OneByOne(aws, house, town), *way.at_once()], count=1)
-    _work(aws, way.sources(), count=1)
+    _work(way, [_OneByOne(aws, house, town), *way.at_once()], count=1)
+    _work(way, way.sources(), count=1)
     return final(aws, house)
 
 
@@ -70,7 +70,8 @@ def run_shuffled(aws: StandIn, house: House, town: Town, *, look: Look) -> Final
     for delivery in arrivals:
         house.enqueue(delivery)
     arrivals.clear()
-    _work(aws, _way(aws, house, look).sources(), count=WORKERS)
+    way = _way(aws, house, look)
+    _work(way, way.sources(), count=WORKERS)
     return final(aws, house)
 
 
@@ -92,8 +93,8 @@ def _way(aws: StandIn, house: House, look: Look) -> WholeWay:
     return WholeWay(aws, house.table.name, until=until, chance=chance, watched=watched)
 
 
-def _work(aws: StandIn, sources: Sequence[EventSource], *, count: int) -> None:
-    Workers(aws, sources, seed=SEED, stays=STAYS).run(count)
-    names = settings()
+def _work(way: WholeWay, sources: Sequence[EventSource], *, count: int) -> None:
+    aws, names = way.aws, settings()
+    Workers(aws, sources, seed=SEED, stays=STAYS, pushed=way.events).run(count)
     assert not aws.sqs.queue(names.EARSHOT_DELIVERIES_DLQ_URL).messages
     assert not aws.sqs.queue(names.EARSHOT_MENTIONS_DLQ_URL).messages

@@ -29,7 +29,8 @@ class Workers:
     """Each takes batches from whatever source has some, until nothing is left or hidden.
 
     Time passes from one invocation to the next, and to the end of a lease when all wait for one.
-    ``metrics`` adds up what was counted.
+    ``metrics`` adds up what was counted. The one that is ``pushed``, as by SNS,
+    waits for no other.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class Workers:
         *,
         seed: int,
         stays: float = 0.0,
+        pushed: EventSource | None = None,
     ) -> None:
         self.outcomes: Counter[str] = Counter()
         self.metrics: Counter[str] = Counter()
         self._standin = standin
         self._sources = sources
+        self._pushed = pushed
         self._chance = random.Random(seed)
         self._turns = Turns(self._chance, stays=stays)
         self._busy = 0
@@ -66,8 +69,9 @@ class Workers:
                 return
 
     def _take(self) -> Callable[[], None] | None:
-        order = self._chance.sample(range(len(self._sources)), len(self._sources))
-        taken = (self._sources[number].take() for number in order)
+        first = [self._pushed] if self._pushed else []
+        order = self._chance.sample(self._sources, len(self._sources))
+        taken = (source.take() for source in (*first, *order))
         return next(filter(None, taken), None)
 
     def _invoke(self, invocation: Callable[[], None]) -> None:
