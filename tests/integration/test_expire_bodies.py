@@ -105,6 +105,25 @@ def test_after_two_days_words_go_whoever_still_waits(office: Office) -> None:
     assert office.house.places_with("new office") == []
 
 
+def test_a_post_that_is_owned_by_another_way_stays_and_is_journalled_without_a_word(
+    office: Office,
+) -> None:
+    deliver(office, entry(1, OFFICE), data_class=DataClass.OWNED)
+    with logical_time(office.aws.clock):
+        office.house.deliver(
+            entry(1, OFFICE),
+            data_class=DataClass.BORROWED,
+            connection="lent",
+            received_at=office.aws.clock.now(),
+        )
+        office.house.run()
+    expire(office, 48 * HOUR)
+    assert office.house.places_with("new office")
+    assert journal(office)
+    assert "new office" not in str(journal(office))
+    assert "Name 1" not in str(journal(office))
+
+
 def test_what_stays_is_journalled_without_a_word(office: Office) -> None:
     borrow(office, OFFICE)
     expire(office, 48 * HOUR)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from earshot.aws import keys, strand_rows
 from earshot.aws.items import item_of, model_of
 from earshot.aws.queries import partition
+from earshot.domain.kept_words import without_words
 from earshot.domain.models import Delivery
 from earshot.domain.stories import StoryPost
 from earshot.domain.values import Model, Utc
@@ -49,10 +50,11 @@ class ExpiryStore:
         self._table.delete_item(Key=expiry.key)
 
     def lasting(self, strand_id: str, source: str, native_id: str) -> StoryPost | None:
-        """The post on its strand, without what of it has to go; ``None`` before it hangs there."""
+        """The post on its strand, without its words, also where another way may keep them; ``None``
+        before it hangs there."""
         key = keys.strand_post(strand_id, source, native_id)
         found = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
-        return strand_rows.post_of(found) if found else None
+        return without_words(strand_rows.post_of(found)) if found else None
 
     def drop_words(self, strand_id: str, source: str, native_id: str, *, version: str) -> None:
         """The words of this version; those of a newer one may stay as long as that may."""
