@@ -16,6 +16,7 @@ from earshot.domain.subjects import prospect_subject_id
 from earshot.errors import GoneError
 from earshot.flows.draft_mail import drafts
 from earshot.flows.erase import eraser
+from tests import examples
 from tests.house import House, entry
 
 WHY = (
@@ -213,3 +214,15 @@ def test_any_order_with_repeats_tells_the_same_stories(
     chance.shuffle(arrivals)
     arrive(house, arrivals, chance)
     assert final(house) == clean_run
+
+
+def test_a_signal_that_names_itself_among_those_it_took_in_goes_with_all_its_traces(
+    house: House,
+) -> None:
+    """It was merged once and came back."""
+    store, old = SignalStore(house.table), examples.signal(examples.story_post("p1"))
+    old = old.model_copy(update={"absorbed": (old.signal_id, "s0")})
+    for signal_id in old.absorbed:
+        house.table.put_item(Item=dict(keys.merged(signal_id)))
+    assert store.commit(store.removes_traces(old)) is None
+    assert not [row for row in house.rows() if row["sk"] == "MERGED"]

@@ -139,8 +139,9 @@ class SignalStore:
             ProjectionExpression="pk, sk",
         )
         decisions = [{"pk": row["pk"], "sk": row["sk"]} for row in rows]
-        claims = map(keys.claim, (signal.signal_id, *signal.absorbed)[:MOST_CLAIMS_REMOVED])
-        gone = [*decisions[:MOST_DECISIONS_REMOVED], *claims, *map(keys.merged, signal.absorbed)]
+        names = list(dict.fromkeys((signal.signal_id, *signal.absorbed)))
+        claims = map(keys.claim, names[:MOST_CLAIMS_REMOVED])
+        gone = [*decisions[:MOST_DECISIONS_REMOVED], *claims, *map(keys.merged, names)]
         return [
             {"Delete": {"TableName": self._table.name, "Key": key}, "refusal": Refusal.CONFLICT}
             for key in gone

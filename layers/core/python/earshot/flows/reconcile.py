@@ -197,14 +197,16 @@ class Reconciling:
         return Change(actions, fan_out)
 
     def _signal(self, told: Told, before: Signal | None, absorbed: Sequence[Signal]) -> Signal:
-        """As its posts tell it, of the revision that is stored."""
-        names = [name for old in absorbed for name in (*old.absorbed, old.signal_id)]
+        """As its posts tell it, of the revision that is stored. One that was merged and comes back
+        is none of those that it took in."""
         known = before.absorbed if before else ()
+        names = [*known, *(n for old in absorbed for n in (*old.absorbed, old.signal_id))]
+        others = [name for name in dict.fromkeys(names) if name != told.signal_id]
         return summarise(
             told,
             self.deciding.subject(told),
             revision=before.revision if before else 0,
-            absorbed=tuple(dict.fromkeys([*known, *names]))[:MOST_ABSORBED],
+            absorbed=tuple(others[:MOST_ABSORBED]),
         )
 
     def _was_silenced(self, told: Told, signal: Signal, cause: Cause | None) -> bool:
