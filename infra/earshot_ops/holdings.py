@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from earshot.aws import keys
@@ -15,9 +14,6 @@ from earshot.domain.subjects import prospect_subject_id
 from earshot.errors import GoneError, PermanentError
 from earshot.flows import posts_of_delivery
 from earshot_ops.target import Target
-
-_UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-"""A raw object does not tell when it came."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +101,7 @@ def _versions(target: Target, rows: Iterable[dict[str, Any]], native_id: str) ->
     archive = RawArchive(target.s3, target.bucket)
     for raw_key in sorted(str(row["raw_key"]) for row in rows if "raw_key" in row):
         try:
-            found = posts_of_delivery.read(delivery_of(raw_key, _UNKNOWN_TIME), archive).posts
+            found = posts_of_delivery.read(delivery_of(raw_key), archive).posts
         except (GoneError, PermanentError):
             continue
         yield from (post for post in found if post.native_id == native_id)

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from earshot.aws import held_rows, keys
-from earshot.aws.held_rows import Told
+from earshot.aws.held_rows import PostOfAuthor
 from earshot.aws.items import Item
 from earshot.aws.queries import batch
 from earshot.domain.models import AlertState
@@ -52,16 +52,20 @@ class Restoring:
     strands: set[str] = field(default_factory=set)
 
     @cached_property
-    def buried(self) -> frozenset[str]:
+    def buried(self) -> set[str]:
         """Keys of all tombstones that the journal or the other table has."""
-        journalled = rebuilding.tombstones(self.target)
-        return frozenset(journalled) | {str(row["pk"]) for row in self._of_kind("TOMBSTONE")}
+        there = {str(row["pk"]) for row in self._of_kind("TOMBSTONE")}
+        return there.union(self._journalled)
+
+    @cached_property
+    def _journalled(self) -> dict[str, str]:
+        return rebuilding.tombstones(self.target)
 
     def put_tombstones(self) -> int:
         if not self.rehearses:
-            journalled = rebuilding.tombstones(self.target)
             for pk in sorted(self.buried):
-                since = {"buried_at": journalled[pk]} if pk in journalled else {}
+                known = self._journalled.get(pk)
+                since = {"buried_at": known} if known else {}
                 self.put({"pk": pk, "sk": keys.TOMBSTONE, **since})
         return len(self.buried)
 
@@ -165,7 +169,7 @@ class Restoring:
         return frozenset(place for place, made in latest.items() if made is None)
 
 
-def posts_in(row: Item) -> Iterator[Told]:
+def posts_in(row: Item) -> Iterator[PostOfAuthor]:
     kind = held_rows.kind_of(row)
     return held_rows.posts_in(row, kind) if kind in held_rows.SHAPES else iter(())
 
@@ -184,7 +188,7 @@ def _connection_of(row: Item, kind: str) -> tuple[str, str]:
     return (source, rest.partition("#")[0]) if kind in _OF_CONNECTIONS else ("", "")
 
 
-def _pks(target: Target, post: Told) -> set[str]:
+def _pks(target: Target, post: PostOfAuthor) -> set[str]:
     return {key["pk"] for key in target.tombstones.keys_of(*post)}
 
 

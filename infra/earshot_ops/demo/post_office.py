@@ -1,6 +1,5 @@
 """Sign deliveries as the platforms do, and post them."""
 
-import base64
 import hashlib
 import hmac
 import json
@@ -10,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import urllib3
+
+from earshot.sources import standard_webhooks
 
 _HTTP = urllib3.PoolManager(timeout=30.0, retries=False)
 
@@ -38,17 +39,10 @@ def github(connection: str, secret: bytes, payload: Mapping[str, Any], *, event:
 def generic(
     connection: str, secret: bytes, payload: Mapping[str, Any], *, identity: str
 ) -> Envelope:
-    """As Standard Webhooks 1.0 signs: base64 HMAC over id, time and body."""
+    """As Standard Webhooks 1.0 signs."""
     body = json.dumps(payload).encode()
-    clock = str(int(datetime.now(UTC).timestamp()))
-    key = base64.b64decode(secret.removeprefix(b"whsec_"))
-    mac = hmac.new(key, f"{identity}.{clock}.".encode() + body, hashlib.sha256).digest()
-    headers = {
-        "Content-Type": "application/json",
-        "webhook-id": identity,
-        "webhook-timestamp": clock,
-        "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
-    }
+    signed = standard_webhooks.signed(identity, body, secret=secret, now=datetime.now(UTC))
+    headers = {"Content-Type": "application/json", **signed}
     return Envelope(f"generic/{connection}", headers, body)
 
 

@@ -1,14 +1,13 @@
 """A day of the company's posts, sent in one of three ways, from the first byte to the last mail."""
 
 import base64
-import hmac
 import json
 import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from io import StringIO
 from typing import Any
@@ -22,6 +21,7 @@ from earshot.aws.search_cursors import SearchCursors
 from earshot.domain.deliveries import Connection, DataClass
 from earshot.flows import accept_delivery, poll_sources
 from earshot.settings import settings
+from earshot.sources import standard_webhooks
 from tests import chalice_apps
 from tests.bench.cost import assumptions, posts
 from tests.bench.cost.meter import Meter, logging_to_output
@@ -33,7 +33,7 @@ from tests.standin.stage import forget_container, make_stage
 from tests.standin.whole_way import WholeWay
 from tests.standin.workload import Town
 
-SECRET = base64.b64encode(b"of the bench, which has 32 bytes").decode()
+SECRET = b"whsec_" + base64.b64encode(b"of the bench, which has 32 bytes")
 TICK = timedelta(seconds=1)
 DAY = timedelta(hours=23)
 Entry = dict[str, Any]
@@ -49,7 +49,8 @@ class Replay:
     def webhooks(self, entries: Sequence[Entry], size: int) -> None:
         """Requests with so many posts each."""
         for number, batch in enumerate(_batches(entries, size)):
-            event = _request(number, {"posts": batch} if size > 1 else batch[0], self._now())
+            payload = {"posts": batch} if size > 1 else batch[0]
+            event = _request(number, payload, self.standin.clock.now())
             answer = self.meter.invoked("receive_webhook", partial(self.ingest, event, Context()))
             assert answer["statusCode"] == 202, answer
             self.meter.spent["receive"].usage["api_requests"] += 1
@@ -100,9 +101,6 @@ class Replay:
 
         return run
 
-    def _now(self) -> int:
-        return int(self.standin.clock.now().timestamp())
-
 
 @contextmanager
 def replay(count: int) -> Iterator[Replay]:
@@ -140,7 +138,7 @@ def _connect(standin: StandIn) -> None:
         )
     prefix = settings().EARSHOT_SECRET_PREFIX
     standin.client("secretsmanager").create_secret(
-        Name=f"{prefix}generic/main", SecretString=json.dumps({"secrets": [f"whsec_{SECRET}"]})
+        Name=f"{prefix}generic/main", SecretString=json.dumps({"secrets": [SECRET.decode()]})
     )
 
 
@@ -154,17 +152,14 @@ def _polls(fetch: posts.Feed) -> poll_sources.Polls:
     )
 
 
-def _request(number: int, payload: Any, now: int) -> Entry:
+def _request(number: int, payload: Any, now: datetime) -> Entry:
     """API Gateway's event for a delivery signed by Standard Webhooks."""
     body = json.dumps(payload)
-    signed = f"msg_{number}.{now}.{body}".encode()
-    signature = hmac.digest(base64.b64decode(SECRET), signed, "sha256")
+    signed = standard_webhooks.signed(f"msg_{number}", body.encode(), secret=SECRET, now=now)
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Forum-Webhooks/1.0",
-        "webhook-id": f"msg_{number}",
-        "webhook-timestamp": str(now),
-        "webhook-signature": f"v1,{base64.b64encode(signature).decode()}",
+        **signed,
     }
     return request(body, headers, connection_id="main")
 

@@ -22,7 +22,7 @@ from earshot.domain.models import (
 from earshot.domain.pages import OpenSignal
 from earshot.domain.stories import StoryPost
 
-Told = tuple[str, str, str]
+PostOfAuthor = tuple[str, str, str]
 """Source, native id and author of a post; the author is empty where the row does not say."""
 
 
@@ -109,7 +109,7 @@ def model_in(row: Item, model: type[BaseModel]) -> Any:
     return model.model_validate_json(data) if isinstance(data, str) else model.model_validate(data)
 
 
-def posts_in(row: Item, kind: str) -> Iterator[Told]:
+def posts_in(row: Item, kind: str) -> Iterator[PostOfAuthor]:
     """The posts that the row tells of."""
     if kind.startswith("POST "):
         _, source, native_id = str(row["pk"]).split("#", 2)

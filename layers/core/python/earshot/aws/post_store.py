@@ -99,7 +99,7 @@ class PostStore:
     def connections(self, posts: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         """Source and connection that brought the newest version of each of these posts that is
         still known."""
-        wanted = [keys.post_head(*identity) for identity in dict.fromkeys(posts)]
+        wanted = [keys.post_head(*identity) for identity in posts]
         heads = (_head_of(row) for row in batch(self._table, wanted))
         return frozenset(keys.brought_by(head.raw_key) for head in heads)
 

@@ -10,9 +10,8 @@ MOST_READ = 100
 
 
 def batch(table: "Table", wanted: Sequence[dict[str, str]]) -> Iterator[dict[str, Any]]:
-    """Items of these keys that are there, each once, read consistently, in any order. DynamoDB
-    refuses a key that is named twice; here it may be: a signal that was merged and came back knows
-    itself among those that it took in."""
+    """Items of these keys that are there, each once, read consistently, in any order. A key may be
+    named twice, which DynamoDB itself refuses."""
     distinct = list({(key["pk"], key["sk"]): key for key in wanted}.values())
     for start in range(0, len(distinct), MOST_READ):
         some = {"Keys": distinct[start : start + MOST_READ], "ConsistentRead": True}

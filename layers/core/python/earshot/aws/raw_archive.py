@@ -7,7 +7,7 @@ byte for byte: object metadata would hold 2 KB of ASCII and could not be rewritt
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 TRIES = 5
+UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _TWO_AT_ONCE = "ConditionalRequestConflict"
 """S3 answers it while another writer is at the same key, and asks to try again."""
 
@@ -112,8 +113,8 @@ class RawArchive:
         return True
 
 
-def delivery_of(raw_key: str, received_at: datetime) -> Delivery:
-    """What lies under a key of ``keys.raw_object``; the key does not tell when it came."""
+def delivery_of(raw_key: str, received_at: datetime = UNKNOWN_TIME) -> Delivery:
+    """What lies under a key of ``keys.raw_object``, which does not tell when it came."""
     _, source, connection_id, delivery_id = raw_key.split("/", 3)
     return Delivery(
         source=source,

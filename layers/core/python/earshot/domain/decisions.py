@@ -145,8 +145,8 @@ class Alert(Model):
     def may_be_sent(self) -> bool:
         """Whether the mail service may have it already: somebody tries, or never heard how a try
         ended."""
-        is_tried = self.state is AlertState.SENDING or self.lease_until is not None
-        return is_tried or self.resends > 0
+        is_open = self.state is AlertState.SENDING or self.lease_until is not None
+        return is_open or self.resends > 0
 
     def is_tried(self, now: datetime) -> bool:
         """Somebody tries, and whatever was tried before was refused: by the end of the lease it is

@@ -2,8 +2,7 @@
 else was kept for as long as it may be.
 
 Before its words go, a post's identities, times and labels are journalled; of a heartbeat nothing
-stays. Each step may run twice;
-the row that tells of the raw object goes last.
+stays. Each step may run twice; the row that tells of the raw object goes last.
 """
 
 from collections import Counter

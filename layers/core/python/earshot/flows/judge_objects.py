@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
-from earshot.aws.held_rows import Told
+from earshot.aws.held_rows import PostOfAuthor
 from earshot.aws.raw_archive import RawArchive, RawObject, delivery_of
 from earshot.aws.scan_store import ScanStore, Stored
 from earshot.aws.tombstone_store import TombstoneStore
@@ -26,7 +26,7 @@ OURS = frozenset(("inbox", "inbox-reports", "imports", "watchlist"))
 TELLS_OF_POSTS = "expired"
 """Other entries of the journal say what people of ours did, and what was sent."""
 
-Judged = tuple[list[Found], set[Told]]
+Judged = tuple[list[Found], set[PostOfAuthor]]
 _NOTHING: Judged = ([], set())
 
 
@@ -38,7 +38,7 @@ class ObjectJudge:
 
     def found_in(self, stored: Iterable[Stored], now: datetime) -> list[Found]:
         found: list[Found] = []
-        told: list[tuple[str, Told]] = []
+        told: list[tuple[str, PostOfAuthor]] = []
         for one in stored:
             of_object, posts = self._judged(one, now)
             found += of_object
@@ -100,7 +100,7 @@ def _hours(delivery: Delivery, raw: RawObject, contents: Contents | None) -> tim
     return None if ends is None else ends - delivery.received_at
 
 
-def _told(delivery: Delivery, contents: Contents) -> set[Told]:
+def _told(delivery: Delivery, contents: Contents) -> set[PostOfAuthor]:
     posts = {(post.source, post.native_id, post.author.author_id) for post in contents.posts}
     return posts | {(delivery.source, one.native_id, one.author_id) for one in contents.beside}
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from earshot.aws import held_rows
 from earshot.aws.expiry_store import Expiry
-from earshot.aws.held_rows import Told
+from earshot.aws.held_rows import PostOfAuthor
 from earshot.aws.items import Item
 from earshot.aws.scan_store import ScanStore
 from earshot.aws.story_store import StoryStore
@@ -35,7 +35,7 @@ class RowJudge:
 
     def _found(self, rows: Iterable[Item], now: datetime) -> list[Found]:
         found: list[Found] = []
-        told: list[tuple[str, Told]] = []
+        told: list[tuple[str, PostOfAuthor]] = []
         for row in rows:
             kind = held_rows.kind_of(row)
             of_row = list(self._judged(row, kind, now))
@@ -76,7 +76,7 @@ class RowJudge:
 
 
 def erased(
-    told: Sequence[tuple[str, Told]], tombstones: TombstoneStore, now: datetime
+    told: Sequence[tuple[str, PostOfAuthor]], tombstones: TombstoneStore, now: datetime
 ) -> list[Found]:
     """Places that tell of a post which was refused before an erasure can be still at work."""
     gone = tombstones.refused({post for _, post in told}, before=now - retention.LATE_ERASURE)
