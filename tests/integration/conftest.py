@@ -7,12 +7,17 @@ from typing import Any
 import pytest
 
 from earshot.aws import clients
+from earshot.aws.config_store import Config, ConfigStore
+from earshot.domain.models import DigestWish
 from earshot.settings import settings
 from earshot_ops.embedded_aws import EmbeddedAws
 from earshot_ops.target import Target
+from tests.histories import Way
 from tests.house import House
 from tests.house_target import Earshot, commands_on, target_of
+from tests.office import Office
 from tests.standin import StandIn
+from tests.standin.clock import logical_time
 from tests.standin.stage import Aws, forget_container, make_stage, make_table
 
 
@@ -80,3 +85,45 @@ def target(house: House, aws: Aws) -> Target:
 def earshot(target: Target) -> Earshot:
     """`earshot` as an operator calls it, on the house."""
     return commands_on(target)
+
+
+@pytest.fixture
+def make_office(
+    make_house: Callable[[], House], standin_environment: StandIn
+) -> Callable[[], Office]:
+    """Anna alone takes digests."""
+
+    aws = standin_environment
+
+    def make() -> Office:
+        aws.clock.restart()
+        aws.ses.mails.clear()
+        office = Office(make_house(), aws)
+        with logical_time(aws.clock):
+            office.house.furnish()
+        ConfigStore(office.house.table).put(Config(live=True))
+        for other in ("ben", "carla"):
+            office.prefers(other, DigestWish.NEVER)
+        return office
+
+    return make
+
+
+@pytest.fixture
+def office(make_office: Callable[[], Office]) -> Office:
+    return make_office()
+
+
+@pytest.fixture
+def make_way(make_house: Callable[[], House], standin_environment: StandIn) -> Callable[[], Way]:
+    """A furnished house, as if nothing had ever come."""
+    house = make_house()
+    house.furnish()
+    put_back = standin_environment.kept()
+
+    def make() -> Way:
+        put_back()
+        forget_container()
+        return Way(house)
+
+    return make

@@ -1,13 +1,9 @@
 """A seller's day in one mail: what waits is told once, whatever breaks off between."""
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from email import message_from_bytes, policy
-from typing import Any
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -16,11 +12,8 @@ from earshot.aws.config_store import Config, ConfigStore
 from earshot.aws.connection_store import ConnectionStore
 from earshot.aws.items import item_of
 from earshot.aws.open_signal_store import OpenSignalStore
-from earshot.aws.outbox import Outbox
 from earshot.aws.seller_store import SellerStore
-from earshot.aws.waiting_store import WaitingStore
 from earshot.domain.models import (
-    Alert,
     AlertState,
     Claim,
     Connection,
@@ -29,15 +22,12 @@ from earshot.domain.models import (
     Holiday,
     Mute,
     MuteKind,
-    Preferences,
-    Signal,
     WorkingHours,
 )
-from earshot.flows import deliver_alert, erase, send_digests, settle_mail, sweep_outbox
+from earshot.flows import deliver_alert, erase
 from earshot.flows.read_digest import STORIES_SHOWN
 from tests import examples
-from tests.e2e import ses_events
-from tests.house import House, entry
+from tests.office import Office
 from tests.standin import Call, ServiceError, StandIn
 from tests.standin.clock import logical_time
 from tests.standin.stage import forget_container
@@ -52,108 +42,9 @@ LEAVING = "We at Acme are leaving RivalCRM, any alternatives?"
 MOST_EFFECTS = 40
 
 
-class Context:
-    def get_remaining_time_in_millis(self) -> int:
-        return 300_000
-
-
 @pytest.fixture
 def aws(standin_environment: StandIn) -> StandIn:
     return standin_environment
-
-
-@dataclass
-class Office:
-    """A stage whose schedules are run by hand, each time in a container of its own."""
-
-    house: House
-    aws: StandIn
-
-    def at(self, moment: datetime) -> None:
-        self.aws.clock.advance(moment - self.aws.clock.now())
-
-    def tell(self, *texts: str, first: int = 1) -> None:
-        with logical_time(self.aws.clock):
-            self.house.deliver(*(entry(first + n, text) for n, text in enumerate(texts)))
-            self.house.run()
-
-    def begin(self) -> int:
-        forget_container()
-        with logical_time(self.aws.clock):
-            return int(send_digests.handle({}, Context())["begun"])
-
-    def sweep(self) -> dict[str, int]:
-        forget_container()
-        with logical_time(self.aws.clock):
-            return {str(k): v for k, v in sweep_outbox.handle({}, Context()).items()}
-
-    def morning(self, moment: datetime) -> None:
-        self.at(moment)
-        self.begin()
-        self.sweep()
-
-    def report_sent(self) -> None:
-        """SES says again of every mail so far that it was sent."""
-        forget_container()
-        for mail in self.aws.ses.mails:
-            event = ses_events.send("", mail.message_id, sender=mail.sender, to=mail.to[0])
-            event["mail"]["tags"] |= {name: [value] for name, value in mail.tags.items()}
-            with logical_time(self.aws.clock):
-                settle_mail.handle(
-                    {"Records": [{"Sns": {"Message": json.dumps(event)}}]}, Context()
-                )
-
-    def prefers(self, seller_id: str, wish: DigestWish, **changes: Any) -> None:
-        chosen = Preferences(seller_id=seller_id, digest=wish, version=1, **changes)
-        key = keys.preferences(seller_id)
-        self.house.table.put_item(Item=item_of(key, chosen, version=1))
-
-    def digests(self, seller_id: str = "anna") -> list[Alert]:
-        ids = [str(row["alert_id"]) for row in self.house.rows() if row.get("kind") == "digest"]
-        found = (Outbox(self.house.table).get(alert_id) for alert_id in ids)
-        mine = [one for one in found if one and one.seller_id == seller_id]
-        return sorted(mine, key=lambda one: one.day or date.min)
-
-    def waiting(self, seller_id: str = "anna") -> list[str]:
-        return [key for key, _ in WaitingStore(self.house.table).all(seller_id)]
-
-    def mails(self, seller_id: str = "anna") -> list[str]:
-        """The texts of the digests that the mail service took, quotes on one line each."""
-        ids = {one.alert_id for one in self.digests(seller_id)}
-        return [_text(m.raw) for m in self.aws.ses.mails if m.tags["alert_id"] in ids]
-
-    def signal(self, subject_id: str) -> Signal:
-        (found,) = self.house.signals(subject_id).values()
-        return found
-
-
-def _text(raw: bytes) -> str:
-    body = message_from_bytes(raw, policy=policy.default).get_body(("plain",))
-    assert body
-    return str(body.get_content())
-
-
-@pytest.fixture
-def make_office(make_house: Callable[[], House], aws: StandIn) -> Callable[[], Office]:
-    """Anna alone takes digests."""
-
-    def make() -> Office:
-        aws.clock.restart()
-        aws.ses.mails.clear()
-        office = Office(make_house(), aws)
-        with logical_time(aws.clock):
-            office.house.furnish()
-        ConfigStore(office.house.table).put(Config(live=True))
-        for other in ("ben", "carla"):
-            office.prefers(other, DigestWish.NEVER)
-        return office
-
-    return make
-
-
-@pytest.fixture
-def office(make_office: Callable[[], Office]) -> Office:
-    return make_office()
 
 
 def told(mails: list[str], *texts: str) -> list[int]:

@@ -2,7 +2,6 @@
 latest; what stays is journalled."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from earshot.flows import expire_bodies
 from earshot.flows.erase import Eraser
 from earshot.settings import settings
 from tests.house import entry
-from tests.integration.test_digests import Office, make_office
+from tests.office import Office
 from tests.standin import StandIn
 from tests.standin.clock import logical_time
 from tests.standin.stage import forget_container
@@ -28,17 +27,10 @@ HOUR = timedelta(hours=1)
 BEGAN = datetime(2026, 11, 23, 9, tzinfo=UTC)
 EIGHT = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
-__all__ = ["make_office"]
-
 
 @pytest.fixture
 def aws(standin_environment: StandIn) -> StandIn:
     return standin_environment
-
-
-@pytest.fixture
-def office(make_office: Callable[[], Office]) -> Office:
-    return make_office()
 
 
 def borrow(office: Office, *texts: str) -> Delivery:

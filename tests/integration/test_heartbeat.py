@@ -30,8 +30,9 @@ from earshot.sources.fetch import FetchError
 from earshot.sources.surface import FetchedPage, Headers
 from tests import chalice_apps
 from tests.house import House, entry
-from tests.integration.test_digests import EIGHT, Office, make_office
+from tests.integration.test_digests import EIGHT
 from tests.integration.test_expire_bodies import expire
+from tests.office import Office
 from tests.standin import Call, StandIn
 from tests.standin.clock import START, logical_time
 from tests.standin.stage import forget_flows
@@ -39,8 +40,6 @@ from tests.standin.workers import Killed
 
 SLOT, MINUTE, HOUR = timedelta(minutes=5), timedelta(minutes=1), timedelta(hours=1)
 SUNDAY_AT_THREE = datetime(2026, 11, 29, 3, 2, tzinfo=UTC)
-
-__all__ = ["make_office"]
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from earshot.flows.erase import eraser
 from earshot_ops.commands.exits import ExitCode
 from earshot_ops.target import Target
 from tests import examples
+from tests.histories import PERSON, STEPS, Step, Way
 from tests.house import House, entry
 from tests.house_target import Earshot, commands_on, target_of
-from tests.integration.test_erasing_histories import PERSON, STEPS, Step, Way, make_way
 from tests.standin import Call, StandIn
 from tests.standin.stage import Aws, forget_flows, make_table
 from tests.standin.workers import Killed
@@ -29,8 +29,6 @@ LEAVING = "We are leaving RivalCRM, any alternatives?"
 BUYING = "Acme here: which CRM should we buy instead of RivalCRM this week?"
 ACME = "Is anybody else at acme.example leaving RivalCRM this quarter?"
 SUBJECTS = ("account:acme", "account:beta")
-
-__all__ = ["make_way"]
 
 
 @pytest.fixture

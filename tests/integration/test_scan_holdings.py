@@ -21,11 +21,11 @@ from earshot.flows.erase import eraser
 from earshot.sources import catalog, displayed
 from earshot.sources.surface import delivery_id
 from tests import examples
+from tests.histories import STEPS, Step, Way
 from tests.house import House, entry
 from tests.house_target import Earshot, commands_on, target_of
-from tests.integration.test_digests import Office, make_office
-from tests.integration.test_erasing_histories import STEPS, Step, Way, make_way
 from tests.integration.test_expire_bodies import deliver, expire
+from tests.office import Office
 from tests.standin import Call, StandIn
 from tests.standin.clock import logical_time
 from tests.standin.stage import forget_container
@@ -38,8 +38,6 @@ BEGAN = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ENOUGH_MS = 300_000
 
-__all__ = ["make_office", "make_way"]
-
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,11 +47,6 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def aws(standin_environment: StandIn) -> StandIn:
     return standin_environment
-
-
-@pytest.fixture
-def office(make_office: Callable[[], Office]) -> Office:
-    return make_office()
 
 
 @pytest.fixture
